@@ -6,8 +6,7 @@ export default {
   testMatch: ['<rootDir>/test/**/*.spec.ts'],
   globalSetup: '<rootDir>/test/support/postgres.setup.mjs',
   globalTeardown: '<rootDir>/test/support/postgres.teardown.mjs',
-  // The summary is named so that ours comes after it.
-  reporters: ['default', 'summary', '<rootDir>/test/support/closing-line.reporter.mjs'],
+  reporters: ['default', '<rootDir>/test/support/closing-line.reporter.mjs'],
   maxWorkers: 2,
   testTimeout: 60_000,
   extensionsToTreatAsEsm: ['.ts'],

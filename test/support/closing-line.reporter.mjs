@@ -7,7 +7,10 @@ export default class ClosingLineReporter {
     const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
     const skipped = results.numPendingTests + results.numTodoTests;
     const more = skipped > 0 ? `, ${skipped} skipped` : '';
-    process.stdout.write(`${results.numPassedTests} passed, ${failed} failed${more}\n`);
+    // Jest's own summary comes after every other reporter, so the line waits for the end.
+    process.once('exit', () => {
+      process.stdout.write(`${results.numPassedTests} passed, ${failed} failed${more}\n`);
+    });
   }
 
   /** A run that proved nothing is a failed run. */
