@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { PostmasterDoesNotStop } from './errors.js';
-import { isAlive, isPostmasterOf } from './processes.js';
+import { isPostmasterOf, isTaken } from './processes.js';
 
 /** A polite end, then one without a checkpoint; the log makes up for it at the next start. */
 const SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT'];
@@ -23,7 +23,7 @@ export async function endLeftoverPostmaster(dataDir: string): Promise<void> {
     return;
   }
   if (isPostmasterOf(pid, dataDir)) await end(pid, dataDir);
-  else if (isAlive(pid)) fs.rmSync(pidFile);
+  else if (isTaken(pid)) fs.rmSync(pidFile);
 }
 
 async function end(pid: number, dataDir: string): Promise<void> {

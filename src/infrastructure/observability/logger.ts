@@ -24,7 +24,9 @@ export class ServiceLogger implements LoggerService {
       },
     };
     const target = options.logFormat === 'pretty' ? lines : destination;
-    this.sink = pino({ level: options.logLevel, base: null }, target);
+    // Errors are taken apart by the redaction already; pino's own serializer would drop the cause.
+    const serializers = { err: (error: unknown) => error };
+    this.sink = pino({ level: options.logLevel, base: null, serializers }, target);
   }
 
   verbose(message: unknown, ...more: readonly unknown[]): void {
