@@ -314,7 +314,12 @@ export type FollowUpQueued = DomainEvent<
 /** A dispatch that had ended without success is tried again under its old key. */
 export type NoticeRequeued = DomainEvent<
   'NoticeRequeued',
-  DispatchKey & { readonly cause: 'operator' | 'policy'; readonly at: Instant }
+  DispatchKey & {
+    readonly stage: number;
+    readonly notAfter: Instant | null;
+    readonly cause: 'operator' | 'policy';
+    readonly at: Instant;
+  }
 >;
 
 export type NoticeDeferred = DomainEvent<

@@ -1,0 +1,207 @@
+import { CAPABILITY, NOBODY } from '../notice/dispatch.js';
+import type { ChannelName, DispatchKey } from '../notice/dispatch.js';
+import { at } from '../shared/chunked-list.js';
+import { accept, refuse } from '../shared/decider.js';
+import type { Decision } from '../shared/decider.js';
+import { toEpochMs, toInstant } from '../shared/instant.js';
+import type { Instant } from '../shared/instant.js';
+import type { OpenNotices, QueueFollowUps, RequeueNotice } from './action.commands.js';
+import type { ActionEvent, NoticeDue, NoticePolicy } from './action.events.js';
+import { findTarget, isLive, revisionOf } from './action.state.js';
+import type { ActionState, StageState, TargetState } from './action.state.js';
+import { nextFollowUps } from './follow-up.js';
+import { locate, verdictIfOpen } from './verdict.js';
+import type { FoundDispatch } from './verdict.js';
+
+/** What a stage's leads ask for now. */
+export type NoticeWork =
+  | { readonly kind: 'due'; readonly lead: number; readonly targetIds: readonly string[] }
+  | { readonly kind: 'not_due_until'; readonly at: Instant }
+  | { readonly kind: 'nothing' };
+
+/** The targets whose notice is due next, at most `limit`. Leads that had opened already collapse into the shortest. */
+export function noticeWork(
+  state: ActionState,
+  stageNo: number,
+  now: Instant,
+  limit: number,
+): NoticeWork {
+  const stage = state.stages[stageNo];
+  const policy = state.terms?.notice ?? null;
+  if (stage === undefined || policy === null || !mayNotify(state)) return { kind: 'nothing' };
+  for (const lead of leadsInForce(stage, policy)) {
+    const opensAt = opensAtOf(stage, lead);
+    if (now < opensAt) return { kind: 'not_due_until', at: opensAt };
+    const targetIds = targetsToNotify(state, stage, lead, limit);
+    if (targetIds.length > 0) return { kind: 'due', lead, targetIds };
+  }
+  return { kind: 'nothing' };
+}
+
+export function openNotices(state: ActionState, command: OpenNotices): Decision<ActionEvent> {
+  const { stage: stageNo, lead, now } = command;
+  const stage = state.stages[stageNo];
+  const policy = state.terms?.notice ?? null;
+  if (stage === undefined || policy === null || !mayNotify(state)) return accept([]);
+  if (!leadsInForce(stage, policy).includes(lead) || now < opensAtOf(stage, lead)) {
+    return accept([]);
+  }
+  return accept(
+    command.addressees.flatMap(({ targetId, recipientIds }) => {
+      const target = findTarget(state, targetId);
+      if (target === null || !isToNotify(state, target, stage, lead)) return [];
+      return noticeOf({ target, stage, lead, policy, recipientIds, command });
+    }),
+  );
+}
+
+export const queueFollowUps = (
+  state: ActionState,
+  { now }: QueueFollowUps,
+): Decision<ActionEvent> => accept(nextFollowUps(state, now, FOLLOW_UPS_PER_APPEND_MAX));
+
+const FOLLOW_UPS_PER_APPEND_MAX = 250;
+
+export function requeueNotice(state: ActionState, command: RequeueNotice): Decision<ActionEvent> {
+  const { key, now } = command;
+  const found = locate(state, key);
+  if (found === null) return refuse('not_found', 'there is no such dispatch');
+  const { status } = found.dispatch;
+  if (status === 'pending' || status === 'deferred') return accept([]);
+  if (status === 'sent') {
+    return refuse('invalid_transition', 'the dispatch was sent already');
+  }
+  const verdict = verdictIfOpen(state, found, now);
+  if (verdict.kind !== 'send' && verdict.kind !== 'hold') {
+    return refuse('no_longer_true', 'what the message says is no longer true', {
+      facts: { verdict },
+    });
+  }
+  return accept([requeued(key, found, 'operator', now)]);
+}
+
+export const requeued = (
+  key: DispatchKey,
+  { target, dispatch }: FoundDispatch,
+  cause: 'operator' | 'policy',
+  now: Instant,
+): ActionEvent => ({
+  type: 'NoticeRequeued',
+  data: { ...keyOf(key), stage: target.stage, notAfter: dispatch.notAfter, cause, at: now },
+});
+
+/** Only the fields of the key, whatever else the object carries. */
+export const keyOf = (key: DispatchKey): DispatchKey => {
+  const { targetId, recipientId, channel, kind, revision, lead } = key;
+  return { targetId, recipientId, channel, kind, revision, lead };
+};
+
+const mayNotify = (state: ActionState): boolean =>
+  isLive(state) && state.cancelledAt === null && state.pausedAt === null;
+
+const opensAtOf = ({ runAt }: StageState, lead: number): Instant =>
+  toInstant(toEpochMs(runAt) - lead * 1000);
+
+/** Descending, so by opening time. Of those that had opened when the time was set, only the shortest counts. */
+function leadsInForce(stage: StageState, { leadsSeconds }: NoticePolicy): readonly number[] {
+  const elapsed = leadsSeconds.filter((lead) => isElapsed(stage, lead));
+  const shortest = elapsed.at(-1);
+  return leadsSeconds.filter((lead) => !elapsed.includes(lead) || lead === shortest);
+}
+
+const isElapsed = (stage: StageState, lead: number): boolean =>
+  opensAtOf(stage, lead) <= stage.armedAt;
+
+function targetsToNotify(
+  state: ActionState,
+  stage: StageState,
+  lead: number,
+  limit: number,
+): readonly string[] {
+  const targetIds: string[] = [];
+  const first = stage.noticeCursor[lead] ?? stage.from;
+  for (let index = first; index < stage.to && targetIds.length < limit; index += 1) {
+    const target = at(state.targets, index);
+    if (isToNotify(state, target, stage, lead)) targetIds.push(target.targetId);
+  }
+  return targetIds;
+}
+
+/** Those who were told already hear of a new time by a correction, not by a notice that is overdue. */
+function isToNotify(
+  state: ActionState,
+  target: TargetState,
+  stage: StageState,
+  lead: number,
+): boolean {
+  if (target.status !== 'pending' || target.stage !== stage.stage) return false;
+  if (target.index < (stage.noticeCursor[lead] ?? stage.from)) return false;
+  return revisionOf(state, target) === stage.revision;
+}
+
+interface NoticeToOpen {
+  readonly target: TargetState;
+  readonly stage: StageState;
+  readonly lead: number;
+  readonly policy: NoticePolicy;
+  readonly recipientIds: readonly string[];
+  readonly command: OpenNotices;
+}
+
+function noticeOf(notice: NoticeToOpen): readonly ActionEvent[] {
+  const { target, stage, lead, policy, command } = notice;
+  const recipientIds = notice.recipientIds.length === 0 ? [NOBODY] : notice.recipientIds;
+  const dispatches = recipientIds.flatMap((recipientId) =>
+    policy.channels
+      .filter((channel) => !hearsByCorrection(notice, recipientId, channel))
+      .map((channel) => ({ recipientId, channel })),
+  );
+  const { revision, runAt } = stage;
+  const due: NoticeDue = {
+    type: 'NoticeDue',
+    data: {
+      targetId: target.targetId,
+      stage: stage.stage,
+      revision,
+      lead,
+      startsAt: runAt,
+      notAfter: runAt,
+      dispatches,
+      at: command.now,
+    },
+  };
+  const ours = dispatches.filter(({ channel }) => CAPABILITY[channel] === 'transactional');
+  return [due, ...ours.map((addressee) => sentWithinLog(due, addressee, command))];
+}
+
+function hearsByCorrection(
+  { target, stage, lead }: NoticeToOpen,
+  recipientId: string,
+  channel: ChannelName,
+): boolean {
+  if (!isElapsed(stage, lead)) return false;
+  const lane = target.lanes.find(
+    (candidate) => candidate.recipientId === recipientId && candidate.channel === channel,
+  );
+  return lane !== undefined && lane.told !== 'no';
+}
+
+/** A banner hangs on the target and needs nobody; an inbox needs somebody to own it. */
+function sentWithinLog(
+  { data: { targetId, revision, lead } }: NoticeDue,
+  { recipientId, channel }: NoticeDue['data']['dispatches'][number],
+  { now, missingRecipientIds }: OpenNotices,
+): ActionEvent {
+  const key: DispatchKey = { targetId, recipientId, channel, kind: 'notice', revision, lead };
+  const isMissing = recipientId === NOBODY || missingRecipientIds.has(recipientId);
+  if (channel === 'inbox' && isMissing) {
+    return {
+      type: 'NoticeFailed',
+      data: { ...key, attempt: 0, reason: 'recipient_missing', at: now },
+    };
+  }
+  return {
+    type: 'NoticeSent',
+    data: { ...key, attempt: 1, envelopeId: null, late: false, at: now },
+  };
+}
