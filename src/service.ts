@@ -5,6 +5,7 @@ import type { LoggerService } from '@nestjs/common';
 import type { Config } from './infrastructure/config/config.js';
 import { startPostgres } from './infrastructure/embedded-postgres/embedded-postgres.js';
 import type { EmbeddedPostgres } from './infrastructure/embedded-postgres/embedded-postgres.js';
+import { EmbeddedPostgresFault } from './infrastructure/embedded-postgres/errors.js';
 
 /** The part of a Nest application that its owner needs. */
 interface Application {
@@ -42,9 +43,10 @@ export class Service {
     return this.stopping;
   }
 
-  /** Says in one line why the service cannot run. */
+  /** Says why the service cannot run: in one line where the reason is known, else with all that is known. */
   report(failure: unknown): void {
-    this.logger.fatal?.(failure, 'Service');
+    const reason = failure instanceof Error && isExpected(failure) ? failure.message : failure;
+    this.logger.fatal?.(reason, 'Service');
   }
 
   private async startAll(): Promise<void> {
@@ -68,6 +70,9 @@ export class Service {
     postgres.onExit((status) => {
       this.logger.error(`ended with ${status}; it is being started again`, 'PostgreSQL');
     });
+    postgres.onRestart(() => {
+      this.logger.warn('accepts connections again', 'PostgreSQL');
+    });
     this.logger.log(describe(postgres), 'PostgreSQL');
     return postgres.url;
   }
@@ -90,6 +95,14 @@ export class Service {
     this.logger.log('stopped', 'Service');
     return status;
   }
+}
+
+/** Something about the machine is in the way, and the stack of our own calls would not help to find it. */
+function isExpected(failure: Error): boolean {
+  return (
+    failure instanceof EmbeddedPostgresFault ||
+    ('syscall' in failure && failure.syscall === 'listen')
+  );
 }
 
 function describe({ port, account, dataDir, fellBackFrom }: EmbeddedPostgres): string {

@@ -74,7 +74,7 @@ describe('the service process', () => {
     const [, port = ''] = await first.waitFor(/ready on \S+:(\d+)/);
     const second = run({ PORT: port, FOREWARN_DATA_DIR: path.join(scratch.path, 'other') });
     expect(await second.ended).toBe(1);
-    expect(second.output()).toContain('EADDRINUSE');
+    expect(second.output()).toMatch(/FATAL \[Service\] listen EADDRINUSE.*\n.*stopping/);
     expect(fs.existsSync(path.join(scratch.path, 'other/pg/postmaster.pid'))).toBe(false);
     first.process.kill('SIGTERM');
     expect(await first.ended).toBe(0);

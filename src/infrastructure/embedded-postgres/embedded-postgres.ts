@@ -41,6 +41,8 @@ export interface EmbeddedPostgres {
   readonly pid: () => number;
   /** Calls back with the exit status or signal whenever the server ends while it should run. */
   onExit(listener: (status: string) => void): void;
+  /** Calls back when the server accepts connections again after such an end. */
+  onRestart(listener: () => void): void;
   /** Ends the server in order, and gives the data directory free. */
   stop(): Promise<void>;
 }
@@ -82,6 +84,9 @@ export async function startPostgres(options: EmbeddedPostgresOptions): Promise<E
       pid: () => supervisor.pid,
       onExit: (listener) => {
         supervisor.onExit(listener);
+      },
+      onRestart: (listener) => {
+        supervisor.onRestart(listener);
       },
       stop: async () => {
         await supervisor.stop();

@@ -1,5 +1,8 @@
+/** The embedded PostgreSQL cannot be run; the message says why, and what to do, in one line. */
+export abstract class EmbeddedPostgresFault extends Error {}
+
 /** No PostgreSQL binaries for this operating system and processor are installed. */
-export class BinariesMissing extends Error {
+export class BinariesMissing extends EmbeddedPostgresFault {
   override readonly name = 'BinariesMissing';
 
   constructor(
@@ -14,7 +17,7 @@ export class BinariesMissing extends Error {
 }
 
 /** PostgreSQL refuses to run as root, and the machine has no other account that we know. */
-export class NoUnprivilegedUser extends Error {
+export class NoUnprivilegedUser extends EmbeddedPostgresFault {
   override readonly name = 'NoUnprivilegedUser';
 
   constructor(readonly tried: readonly string[]) {
@@ -25,7 +28,7 @@ export class NoUnprivilegedUser extends Error {
 }
 
 /** Another process runs, or is making, the cluster in this directory. */
-export class DataDirInUse extends Error {
+export class DataDirInUse extends EmbeddedPostgresFault {
   override readonly name = 'DataDirInUse';
 
   constructor(
@@ -37,7 +40,7 @@ export class DataDirInUse extends Error {
 }
 
 /** The account that runs PostgreSQL cannot reach the directory, and there is no other place for it. */
-export class DataDirUnreachable extends Error {
+export class DataDirUnreachable extends EmbeddedPostgresFault {
   override readonly name = 'DataDirUnreachable';
 
   constructor(
@@ -53,7 +56,7 @@ export class DataDirUnreachable extends Error {
 }
 
 /** The cluster is there, but the file with its password is gone. */
-export class PasswordMissing extends Error {
+export class PasswordMissing extends EmbeddedPostgresFault {
   override readonly name = 'PasswordMissing';
 
   constructor(readonly file: string) {
@@ -62,7 +65,7 @@ export class PasswordMissing extends Error {
 }
 
 /** initdb could not make a cluster. */
-export class InitdbFailed extends Error {
+export class InitdbFailed extends EmbeddedPostgresFault {
   override readonly name = 'InitdbFailed';
 
   constructor(
@@ -74,7 +77,7 @@ export class InitdbFailed extends Error {
 }
 
 /** PostgreSQL ended before it accepted connections. */
-export class PostgresDidNotStart extends Error {
+export class PostgresDidNotStart extends EmbeddedPostgresFault {
   override readonly name = 'PostgresDidNotStart';
 
   constructor(
@@ -86,7 +89,7 @@ export class PostgresDidNotStart extends Error {
 }
 
 /** A PostgreSQL that an earlier process left running on the data does not end. */
-export class PostmasterDoesNotStop extends Error {
+export class PostmasterDoesNotStop extends EmbeddedPostgresFault {
   override readonly name = 'PostmasterDoesNotStop';
 
   constructor(readonly pid: number) {

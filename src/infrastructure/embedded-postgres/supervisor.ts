@@ -10,7 +10,8 @@ const BACKOFF_MAX_MS = 5_000;
 /** Keeps one server running on one port: when it dies, another takes its place, until `stop`. */
 export class Supervisor {
   private readonly stopping = new AbortController();
-  private readonly listeners: ((status: string) => void)[] = [];
+  private readonly exitListeners: ((status: string) => void)[] = [];
+  private readonly restartListeners: (() => void)[] = [];
   private readonly watch: Promise<void>;
 
   constructor(
@@ -25,7 +26,11 @@ export class Supervisor {
   }
 
   onExit(listener: (status: string) => void): void {
-    this.listeners.push(listener);
+    this.exitListeners.push(listener);
+  }
+
+  onRestart(listener: () => void): void {
+    this.restartListeners.push(listener);
   }
 
   async stop(): Promise<void> {
@@ -38,8 +43,10 @@ export class Supervisor {
     for (;;) {
       const status = await this.current.exited;
       if (this.isStopping()) return;
-      for (const listener of this.listeners) listener(status);
+      for (const listener of this.exitListeners) listener(status);
       await this.restart();
+      if (this.isStopping()) return;
+      for (const listener of this.restartListeners) listener();
     }
   }
 
