@@ -112,3 +112,20 @@ export abstract class EventStore {
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
 }
+
+/** The append is over `EVENTS_PER_APPEND_MAX` or `BYTES_PER_APPEND_MAX`. The same append never succeeds. */
+export class AppendTooLarge extends Error {
+  override readonly name = 'AppendTooLarge';
+  constructor(
+    readonly streamId: string,
+    readonly events: number,
+    readonly bytes: number,
+  ) {
+    super(`append to ${streamId} is too large: ${String(events)} events, ${String(bytes)} bytes`);
+  }
+}
+
+/** The append can mean nothing to any store: no events, an id that is no UUID, an id twice, an unusable name. */
+export class MalformedAppend extends Error {
+  override readonly name = 'MalformedAppend';
+}
