@@ -91,6 +91,8 @@ export type SendResult =
       /** At most 500 characters, without addresses or secrets. */
       readonly error: string;
       readonly retryAfterMs?: number;
+      /** From keyed channels alone: the receiver may have taken it all the same, so it counts as told until a retry says more. */
+      readonly ambiguous?: true;
     }
   | { readonly kind: 'uncertain'; readonly failureClass: string; readonly error: string }
   | { readonly kind: 'suppressed'; readonly reason: string };
@@ -100,7 +102,8 @@ export type SendResult =
  * - `send` makes at most one attempt and never throws for what the receiver or the network does;
  * - it ends within `timeoutMs`, or at once when the signal is aborted, with its socket destroyed;
  * - `uncertain` is answered whenever the receiver may have taken the message, `failed` only when it provably did not.
- *   A keyed channel may answer `failed` for both, since a second attempt under the same key is harmless.
+ *   A keyed channel answers `failed` for both, since a second attempt under the same key is harmless, and marks the
+ *   first with `ambiguous`.
  */
 export abstract class Channel {
   abstract readonly name: ChannelName;
