@@ -49,7 +49,7 @@ export default tseslint.config(
         'error',
         { fixStyle: 'separate-type-imports' },
       ],
-      '@typescript-eslint/max-params': ['error', { max: 4 }],
+      '@typescript-eslint/max-params': ['error', { max: 6 }],
       '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off', // the options of Nest are classes and take objects
       '@typescript-eslint/prefer-readonly': 'error',

@@ -1,0 +1,34 @@
+import { Injectable } from '@nestjs/common';
+
+import { actionDecider } from '../../domain/action/action.decider.js';
+import { toEpochMs, toInstant } from '../../domain/shared/instant.js';
+import { Clock } from '../ports/clock.port.js';
+import type { Timer, TimerAnswer } from '../ports/timer-queue.port.js';
+import { dutyContext } from '../shared/command-context.js';
+import { CommandRunner } from '../shared/command-runner.js';
+import { stageOfSubject } from './timer-subject.js';
+
+/** A stage's time has come: never before the database's clock could show it. */
+@Injectable()
+export class OpenStageReaction {
+  constructor(
+    private readonly runner: CommandRunner,
+    private readonly clock: Clock,
+  ) {}
+
+  async react({ streamId, subject }: Timer): Promise<TimerAnswer> {
+    const stageNo = stageOfSubject(subject);
+    const now = toInstant(this.clock.pessimisticNow());
+    const { state } = await this.runner.run(
+      actionDecider,
+      streamId,
+      { type: 'OpenStage', stage: stageNo, now },
+      dutyContext('timers'),
+    );
+    const stage = state.stages[stageNo];
+    const isWaiting = stage?.openedAt === null && state.life === 'live';
+    return isWaiting && state.pausedAt === null && state.cancelledAt === null && stage.runAt > now
+      ? { kind: 'not_due_until', dueAt: toEpochMs(stage.runAt) }
+      : { kind: 'done' };
+  }
+}

@@ -1,0 +1,75 @@
+import { Injectable } from '@nestjs/common';
+
+import { targetStream } from '../../domain/directory/directory-streams.js';
+import type { TargetRecorded } from '../../domain/directory/directory.events.js';
+import { TargetDirectory } from '../ports/directory.port.js';
+import type { TargetFacts } from '../ports/directory.port.js';
+import { EventStore } from '../ports/event-store.port.js';
+import type { EventMetadata, RecordedEvent } from '../ports/event-store.port.js';
+import { uuidV5 } from '../shared/uuid-v5.js';
+
+/** One claim of one target, as the reason of a change to the directory. */
+export interface ClaimedWork {
+  readonly streamId: string;
+  readonly targetId: string;
+  readonly fence: number;
+}
+
+/** Namespace of the commands that change a target for a claim: each is found again by what it belongs to. */
+const CLAIM_COMMANDS = '0c3de0d5-6a4f-5f0b-8b1d-2b7a6f4d9a55';
+
+/**
+ * What applying a change does to the directory. Every change names its claim, so that it is made once, and a pin
+ * that was lifted for an attempt that failed is found again in the target's own history, crash or not (C5).
+ */
+@Injectable()
+export class TargetPins {
+  constructor(
+    private readonly targets: TargetDirectory,
+    private readonly store: EventStore,
+  ) {}
+
+  /** Answers false when somebody changed the target meanwhile. */
+  async lift(work: ClaimedWork, facts: TargetFacts, toVersion: string): Promise<boolean> {
+    const { targetId, revision } = facts;
+    const change = { targetId, expectedRevision: revision, pin: toVersion };
+    const { changed } = await this.targets.setPin(change, metadataFor(work, 'lift'));
+    return changed;
+  }
+
+  /** Puts the pin back that was lifted for the claim, unless somebody has changed the target since. */
+  async restore(work: ClaimedWork): Promise<void> {
+    const { events } = await this.store.readStream(targetStream(work.targetId));
+    const { commandId } = metadataFor(work, 'lift');
+    const index = events.findIndex(({ metadata }) => metadata.commandId === commandId);
+    const lifted = events[index];
+    const before = events[index - 1];
+    if (lifted === undefined || before === undefined) return;
+    await this.targets.setPin(
+      { targetId: work.targetId, expectedRevision: lifted.version, pin: pinOf(before) },
+      metadataFor(work, 'restore'),
+    );
+  }
+
+  /** Notes that the target runs the version now. */
+  async noteVersion(work: ClaimedWork, version: string): Promise<void> {
+    const { targetId } = work;
+    const isNoted = async (): Promise<boolean> => {
+      const facts = (await this.targets.findMany([targetId])).get(targetId);
+      if (facts === undefined || facts.version === version) return true;
+      const change = { targetId, expectedRevision: facts.revision, version };
+      return (await this.targets.setVersion(change, metadataFor(work, 'version'))).changed;
+    };
+    for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) if (await isNoted()) return;
+  }
+}
+
+/** Others may change the same target in between; what they wrote stays. */
+const ATTEMPTS_MAX = 5;
+
+function metadataFor({ streamId, targetId, fence }: ClaimedWork, change: string): EventMetadata {
+  const commandId = uuidV5(CLAIM_COMMANDS, `${change}/${streamId}/${targetId}/${String(fence)}`);
+  return { actor: 'system:executor', commandId, correlationId: commandId, causationId: null };
+}
+
+const pinOf = ({ data }: RecordedEvent): string | null => (data as TargetRecorded['data']).pin;
