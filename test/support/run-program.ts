@@ -3,6 +3,8 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 
+import { afterEach } from '@jest/globals';
+
 const ROOT = path.resolve(import.meta.dirname, '..', '..');
 
 /** A program of ours in a process of its own. */
@@ -20,6 +22,16 @@ interface Surroundings {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
+
+const started: RunningProgram[] = [];
+
+/** A failed test must not leave a program behind: it would keep the whole run open. */
+afterEach(async () => {
+  for (const program of started.splice(0)) {
+    program.process.kill('SIGTERM');
+    await program.ended;
+  }
+});
 
 /** Runs a TypeScript file of this tree, named by its path from the root, without a build. */
 export function runProgram(
@@ -48,5 +60,7 @@ export function runProgram(
       if (!Array.isArray(event) && !pattern.test(output)) throw new TypeError(output);
     }
   };
-  return { process: child, output: () => output, waitFor, ended };
+  const program = { process: child, output: () => output, waitFor, ended };
+  started.push(program);
+  return program;
 }
