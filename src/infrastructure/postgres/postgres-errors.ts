@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { types } from 'node:util';
 
 import { StoreUnavailable } from '../../application/ports/event-store.port.js';
 
@@ -14,25 +14,22 @@ const DRIVER_MESSAGE =
 
 /** The server is away, or broke off: whether the statement took effect is unknown. */
 export function isUnavailable(error: unknown): boolean {
-  if (!(error instanceof Error)) {
-    return false;
-  }
-  if (error instanceof StoreUnavailable || DRIVER_MESSAGE.test(error.message)) {
+  if (error instanceof StoreUnavailable || DRIVER_MESSAGE.test(messageOf(error))) {
     return true;
   }
-  const code = sqlState(error);
+  const code = codeOf(error);
   return code !== null && (UNAVAILABLE_STATE.test(code) || NETWORK_CODE.test(code));
 }
 
 /** The statement lost against others and was rolled back; the same statement may be sent again. */
 export function isContended(error: unknown): boolean {
-  const code = sqlState(error);
+  const code = codeOf(error);
   return code !== null && CONTENDED_STATE.test(code);
 }
 
 /** Another transaction recorded the same unique value first. */
 export function isUniqueViolation(error: unknown): boolean {
-  return sqlState(error) === '23505';
+  return codeOf(error) === '23505';
 }
 
 /** The same error, or `StoreUnavailable` around it where the server was away. */
@@ -40,14 +37,18 @@ export function asStoreError(error: unknown): unknown {
   if (!isUnavailable(error) || error instanceof StoreUnavailable) {
     return error;
   }
-  const reason = error instanceof Error ? error.message : '';
-  return new StoreUnavailable(`the database cannot be reached: ${reason}`, { cause: error });
+  return new StoreUnavailable(`the database cannot be reached: ${messageOf(error)}`, {
+    cause: error,
+  });
 }
 
-function sqlState(error: unknown): string | null {
-  if (error instanceof pg.DatabaseError) {
-    return error.code ?? null;
-  }
-  const code: unknown = error instanceof Error && 'code' in error ? error.code : null;
+function messageOf(error: unknown): string {
+  // Not by `instanceof`: errors of sockets may come from another realm than this module.
+  return types.isNativeError(error) ? error.message : '';
+}
+
+/** SQLSTATE of the server, or the code of the operating system. */
+function codeOf(error: unknown): string | null {
+  const code: unknown = types.isNativeError(error) && 'code' in error ? error.code : null;
   return typeof code === 'string' ? code : null;
 }

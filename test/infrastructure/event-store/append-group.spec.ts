@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 
 import { StoreUnavailable } from '../../../src/application/ports/event-store.port.js';
+import type { Append } from '../../../src/application/ports/event-store.port.js';
 import { checkAppend } from '../../../src/infrastructure/event-store/checked-append.js';
 import { QUEUED_APPENDS_MAX } from '../../../src/infrastructure/event-store/postgres/group-appender.js';
 import {
@@ -151,25 +152,69 @@ describe('appends in groups', () => {
     expect(refused[0]).toMatchObject({ reason: expect.any(StoreUnavailable) });
   });
 
-  it('takes no deadlock from groups that take the same streams in other orders', async () => {
-    const second = startStoreProcess(database.url);
-    const streams = Array.from({ length: 40 }, (_, turn) => `cross-${String(turn)}`);
-    const load = async (store: StoreProcess['store'], order: readonly string[]) => {
-      for (let round = 0; round < 10; round += 1) {
-        await Promise.all(order.map((streamId) => store.append(sampleAppend(streamId))));
-      }
+  describe('takes its locks in one order, so that no two groups wait for each other', () => {
+    /** What can still be locked while an append waits for the locked row. */
+    const freeWhileWaiting = async (lock: string, appends: readonly Append[], probe: string) => {
+      const waiter = new pg.Client({ connectionString: database.url });
+      await waiter.connect();
+      await client.query(`begin; ${lock}`);
+      const waiting = waiter.query(appendStatement(appends.map(checkAppend), 20_000));
+      await eventually(async () => {
+        const { rows } = await client.query(
+          "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+        );
+        expect(rows).toHaveLength(1);
+      });
+      const free = await process.postgres.query<{ id: string }>({ text: probe });
+      await client.query('rollback');
+      await waiting;
+      await waiter.end();
+      return free.map(({ id }) => id);
     };
 
-    await Promise.all([load(process.store, streams), load(second.store, streams.toReversed())]);
-    await second.close();
+    it('streams by their ids, whatever the order of the entries', async () => {
+      await Promise.all(['z', 'm', 'a'].map((id) => process.store.append(sampleAppend(id))));
 
-    const versions = await Promise.all(streams.map((id) => process.store.readStream(id)));
-    expect(new Set(versions.map(({ version }) => version))).toEqual(new Set([19]));
-    await eventually(async () => {
-      const { rows } = await client.query<{ deadlocks: string }>(
-        'select deadlocks from pg_stat_database where datname = current_database()',
+      const free = await freeWhileWaiting(
+        "select from forewarn.streams where stream_id = 'm' for update",
+        [sampleAppend('z'), sampleAppend('m'), sampleAppend('a')],
+        "select stream_id as id from forewarn.streams where stream_id in ('a', 'z') for update skip locked",
       );
-      expect(rows[0]?.deadlocks).toBe('0');
+
+      expect(free).toEqual(['z']);
+    });
+
+    it('targets by their ids, taken and let go alike, and all of them before the stream', async () => {
+      await process.store.append({ ...sampleAppend('s1'), reserve: ['a1', 'z1'] });
+      await process.store.append({ ...sampleAppend('s2'), reserve: ['m1'] });
+
+      const free = await freeWhileWaiting(
+        "select from forewarn.reservations where target_id = 'm1' for update",
+        [{ ...sampleAppend('s1'), reserve: ['z1', 'm1'], release: ['a1'] }],
+        `with t as (select target_id as id from forewarn.reservations where target_id in ('a1', 'z1') for update skip locked),
+            s as (select stream_id as id from forewarn.streams where stream_id = 's1' for update skip locked)
+          select id from t union all select id from s`,
+      );
+
+      expect(free).toEqual(['z1', 's1']);
+    });
+
+    it('released targets of a whole group before its streams', async () => {
+      await process.store.append({ ...sampleAppend('s3'), reserve: ['a3', 'z3'] });
+      await process.store.append({ ...sampleAppend('s4'), reserve: ['m3'] });
+
+      const free = await freeWhileWaiting(
+        "select from forewarn.reservations where target_id = 'm3' for update",
+        [
+          { ...sampleAppend('s3'), release: ['z3', 'a3'] },
+          { ...sampleAppend('s4'), release: ['m3'] },
+        ],
+        `with t as (select target_id as id from forewarn.reservations where target_id in ('a3', 'z3') for update skip locked),
+            s as (select stream_id as id from forewarn.streams where stream_id = 's3' for update skip locked)
+          select id from t union all select id from s`,
+      );
+
+      expect(free).toEqual(['z3', 's3']);
     });
   });
 });

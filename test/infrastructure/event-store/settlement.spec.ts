@@ -4,8 +4,11 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 
 import { checkAppend } from '../../../src/infrastructure/event-store/checked-append.js';
+import { PostgresEventStore } from '../../../src/infrastructure/event-store/postgres/postgres.event-store.js';
 import type { HeldHole } from '../../../src/infrastructure/event-store/postgres/settlement.js';
 import { appendStatement } from '../../../src/infrastructure/event-store/postgres/statements.js';
+import { Listener } from '../../../src/infrastructure/postgres/listener.js';
+import { Postgres } from '../../../src/infrastructure/postgres/postgres.js';
 import { sampleAppend, sampleEvents } from '../../conformance/event-store/sample-events.js';
 import { createLogDatabase, startStoreProcess } from '../../conformance/event-store/stores.js';
 import type { StoreProcess } from '../../conformance/event-store/stores.js';
@@ -152,6 +155,31 @@ describe('holes of the log', () => {
     await tailing;
 
     expect(seen).toEqual([1n, 2n]);
+  });
+
+  it('a tail in another process goes on when notifications cannot be had', async () => {
+    const deaf = new Postgres({ url: database.url });
+    const store = new PostgresEventStore(deaf, new Listener(deaf));
+    const stop = new AbortController();
+    const seen: bigint[] = [];
+    const tailing = (async () => {
+      for await (const page of store.tail(0n, 10, stop.signal)) {
+        seen.push(page.position);
+      }
+    })();
+
+    await process.store.append(sampleAppend('first'));
+    await eventually(() => {
+      expect(seen).toEqual([1n]);
+    });
+    await process.store.append(sampleAppend('second'));
+    await eventually(() => {
+      expect(seen).toEqual([1n, 2n]);
+    });
+    stop.abort();
+    await tailing;
+    await store.close();
+    await deaf.close();
   });
 
   it('holds in mode counter_row, and while the mode is switched with appends in flight', async () => {

@@ -41,7 +41,7 @@ const TAGS = `
  */
 export class Settlement {
   private settled = 0n;
-  private running: Promise<void> | null = null;
+  private running: Promise<boolean> | null = null;
   /** Since when each transaction was seen in the way, and whether that was told. */
   private readonly seen = new Map<string, { readonly sinceMs: number; told: boolean }>();
 
@@ -62,25 +62,26 @@ export class Settlement {
       this.running ??= this.settle().finally(() => {
         this.running = null;
       });
-      await this.running;
+      if (!(await this.running)) {
+        break;
+      }
     }
     return this.settled >= position;
   }
 
-  private async settle(): Promise<void> {
+  private async settle(): Promise<boolean> {
     const [found] = await this.postgres.query<{ top: string; tags: readonly Tag[] }>({
       name: 'settle',
       text: `select (select coalesce(max(position), 0) from forewarn.events)::text as top,
         (select coalesce(json_agg(t), '[]') from (${TAGS}) t) as tags`,
     });
-    if (found === undefined) {
-      return;
+    const top = BigInt(found?.top ?? 0);
+    if (!(await this.outlive(found?.tags ?? [], top))) {
+      return false;
     }
-    const top = BigInt(found.top);
-    if (await this.outlive(found.tags, top)) {
-      this.settled = top > this.settled ? top : this.settled;
-      this.seen.clear();
-    }
+    this.settled = top > this.settled ? top : this.settled;
+    this.seen.clear();
+    return true;
   }
 
   private async outlive(tags: readonly Tag[], top: bigint): Promise<boolean> {
