@@ -1,5 +1,6 @@
 import { append, at, set } from '../shared/chunked-list.js';
 import type {
+  ActionCancelled,
   ActionEvent,
   ActionScheduled,
   EnrolledTarget,
@@ -9,6 +10,7 @@ import type {
   TargetClaimed,
   TargetsReopened,
 } from './action.events.js';
+import { applyAt, revisionOf } from './action.state.js';
 import type { ActionState, Counters, StageState, TargetState } from './action.state.js';
 import { evolveNotice } from './notice.evolve.js';
 
@@ -22,13 +24,16 @@ export function evolveAction(state: ActionState, event: ActionEvent): ActionStat
     case 'ActionScheduled':
       return scheduled(state, event.data);
     case 'ActionRescheduled':
-      return decided(retimed(state, event.data.stages, event.data));
+      return decided({
+        ...retimed(state, event.data.stages, event.data),
+        moveReason: event.data.reason,
+      });
     case 'ActionPaused':
       return decided({ ...state, pausedAt: event.data.at });
     case 'ActionResumed':
       return decided({ ...retimed(state, event.data.stages, event.data), pausedAt: null });
     case 'ActionCancelled':
-      return decided(cancelled(state, event.data.at));
+      return decided(cancelled(state, event.data));
     case 'TargetCancelled':
       return decided(targetCancelled(state, event.data));
     case 'TargetsReopened':
@@ -36,7 +41,7 @@ export function evolveAction(state: ActionState, event: ActionEvent): ActionStat
     case 'ActionReopened':
       return { ...state, life: 'live', endedStatus: null };
     case 'ActionEnded':
-      return { ...state, life: 'ended', endedStatus: event.data.status };
+      return { ...state, life: 'ended', endedStatus: event.data.status, pausedAt: null };
     case 'StageOpened':
       return withStage(state, event.data.stage, { openedAt: event.data.at });
     case 'TargetClaimed':
@@ -50,6 +55,7 @@ export function evolveAction(state: ActionState, event: ActionEvent): ActionStat
           fence: event.data.fence,
           outcome: 'failed',
           reason: event.data.reason,
+          isCalledOff: false,
         },
       });
     case 'ClaimExpired':
@@ -74,12 +80,14 @@ function enrolled(state: ActionState, targets: readonly EnrolledTarget[]): Actio
     index: state.targets.size + offset,
     status: 'pending',
     calledOffAt: null,
+    calledOffReason: null,
     claim: null,
     fence: 0,
     attempts: 0,
     retryAt: null,
     notBefore: null,
     revision: 0,
+    claimedUnder: null,
     settled: null,
     lanes: [],
   }));
@@ -135,17 +143,21 @@ function retimed(
   return { ...state, stages, revision };
 }
 
-function cancelled(state: ActionState, cancelledAt: string): ActionState {
+function cancelled(
+  state: ActionState,
+  { at: cancelledAt, reason: cancelReason }: ActionCancelled['data'],
+): ActionState {
   const { counters } = state;
   return {
     ...state,
     cancelledAt,
+    cancelReason,
     counters: { ...counters, pending: 0, cancelled: counters.cancelled + counters.pending },
   };
 }
 
 function targetCancelled(state: ActionState, data: TargetCancelled['data']): ActionState {
-  const change = { calledOffAt: data.at };
+  const change = { calledOffAt: data.at, calledOffReason: data.reason };
   return data.while === 'pending'
     ? moved(state, data.targetId, { ...change, status: 'cancelled' })
     : patched(state, data.targetId, change);
@@ -168,17 +180,18 @@ function reopened(state: ActionState, data: TargetsReopened['data']): ActionStat
 
 function claimed(state: ActionState, data: TargetClaimed['data']): ActionState {
   const { targetId, fence, attempt, holder, at: claimedAt } = data;
+  const waiting = targetIn(state, targetId);
   const next = moved(state, targetId, {
     status: 'running',
     claim: { fence, attempt, holder, claimedAt, isAccepted: false },
     fence,
     attempts: attempt,
     retryAt: null,
+    claimedUnder: { startsAt: applyAt(state, waiting), revision: revisionOf(state, waiting) },
   });
-  const target = targetIn(next, targetId);
-  const stage = next.stages[target.stage];
-  return stage?.claimCursor === target.index
-    ? withStage(next, stage.stage, { claimCursor: target.index + 1 })
+  const stage = next.stages[waiting.stage];
+  return stage?.claimCursor === waiting.index
+    ? withStage(next, stage.stage, { claimCursor: waiting.index + 1 })
     : next;
 }
 
@@ -191,7 +204,12 @@ function workAccepted(state: ActionState, targetId: string): ActionState {
 
 /** The target is pending (again), and claimable as far as its stage's cursor is concerned. */
 function returned(state: ActionState, targetId: string, change: Partial<TargetState>): ActionState {
-  const next = moved(state, targetId, { ...change, status: 'pending', claim: null });
+  const next = moved(state, targetId, {
+    ...change,
+    status: 'pending',
+    claim: null,
+    claimedUnder: null,
+  });
   const target = targetIn(next, targetId);
   const stage = next.stages[target.stage];
   return stage !== undefined && target.index < stage.claimCursor
@@ -201,13 +219,13 @@ function returned(state: ActionState, targetId: string, change: Partial<TargetSt
 
 function outcomeRecorded(state: ActionState, data: OutcomeRecorded['data']): ActionState {
   const { targetId, fence, outcome, reason } = data;
-  const calledOff = state.cancelledAt !== null || targetIn(state, targetId).calledOffAt !== null;
+  const isCalledOff = state.cancelledAt !== null || targetIn(state, targetId).calledOffAt !== null;
   const next = moved(state, targetId, {
     status: outcome,
     claim: null,
-    settled: { fence, outcome, reason },
+    settled: { fence, outcome, reason, isCalledOff },
   });
-  if (outcome !== 'skipped' || !calledOff) return next;
+  if (outcome !== 'skipped' || !isCalledOff) return next;
   const { counters } = next;
   return {
     ...next,

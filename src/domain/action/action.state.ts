@@ -8,6 +8,7 @@ import type {
   ExecutionPolicy,
   NoticePolicy,
   OutcomeKind,
+  TextRef,
 } from './action.events.js';
 
 export type ActionStatus =
@@ -29,6 +30,9 @@ export interface ActionState {
   readonly life: 'absent' | 'enrolling' | 'abandoned' | 'live' | 'ended';
   readonly endedStatus: EndedStatus | null;
   readonly cancelledAt: Instant | null;
+  /** Why it was called off, and why its times were last changed. */
+  readonly cancelReason: TextRef | null;
+  readonly moveReason: TextRef | null;
   readonly pausedAt: Instant | null;
   /** Count of human decisions: the ETag of the action. */
   readonly editVersion: number;
@@ -88,6 +92,7 @@ export interface TargetState {
   /** As recorded; `statusOf` also knows that a cancelled action has no pending targets. */
   readonly status: TargetStatus;
   readonly calledOffAt: Instant | null;
+  readonly calledOffReason: TextRef | null;
   readonly claim: Claim | null;
   /** Largest fence seen. */
   readonly fence: number;
@@ -97,6 +102,8 @@ export interface TargetState {
   /** Reopened targets have a schedule of their own. */
   readonly notBefore: Instant | null;
   readonly revision: number;
+  /** The schedule that its claim fulfils: a new time of the stage moves only those that still wait. */
+  readonly claimedUnder: Schedule | null;
   readonly settled: Settled | null;
   readonly lanes: readonly Lane[];
 }
@@ -110,11 +117,18 @@ export interface Claim {
   readonly isAccepted: boolean;
 }
 
+export interface Schedule {
+  readonly startsAt: Instant;
+  readonly revision: number;
+}
+
 /** How the last closed claim ended. */
 export interface Settled {
   readonly fence: number;
   readonly outcome: OutcomeKind;
   readonly reason: string | null;
+  /** It was called off by then. What is called off later came too late for this target. */
+  readonly isCalledOff: boolean;
 }
 
 /** All that was said, or is to be said, to one recipient about one target on one channel. */
@@ -160,6 +174,8 @@ export const initialActionState: ActionState = {
   life: 'absent',
   endedStatus: null,
   cancelledAt: null,
+  cancelReason: null,
+  moveReason: null,
   pausedAt: null,
   editVersion: 0,
   revision: 0,
@@ -208,10 +224,11 @@ export function stageOf(state: ActionState, target: TargetState): StageState {
 
 /** When the target is to be applied, at the earliest, by the schedule as it stands. */
 export function applyAt(state: ActionState, target: TargetState): Instant {
+  if (target.claimedUnder !== null) return target.claimedUnder.startsAt;
   const { runAt } = stageOf(state, target);
   const { notBefore } = target;
   return notBefore !== null && notBefore > runAt ? notBefore : runAt;
 }
 
 export const revisionOf = (state: ActionState, target: TargetState): number =>
-  Math.max(stageOf(state, target).revision, target.revision);
+  target.claimedUnder?.revision ?? Math.max(stageOf(state, target).revision, target.revision);
