@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 
 import type { Role } from '../../src/application/access/principal.js';
+import { openApiText } from '../../src/entrypoints/rest/openapi/openapi-text.js';
 import { startProbeApp } from '../entrypoints/rest/support/probe.app.js';
 import type { ProbeApp } from '../entrypoints/rest/support/probe.app.js';
 import { eventually } from '../support/eventually.js';
@@ -30,7 +31,11 @@ describe('what every answer carries', () => {
   ])('a correlation id that the caller gave in %j', async (headers, expected) => {
     const answer = await get('/v1/probes/caller', { ...as('viewer'), ...headers });
     expect(answer.headers['x-correlation-id']).toBe(expected);
-    expect(answer.body).toMatchObject({ correlationId: expected, actor: 'user:viewer-token' });
+    expect(answer.body).toMatchObject({
+      correlationId: expected,
+      actor: 'user:viewer-token',
+      mayRepeat: false,
+    });
   });
 
   it.each([
@@ -141,6 +146,12 @@ describe('operating', () => {
         securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
       },
     });
+  });
+
+  it('writes down the same description that it serves, without starting anything', async () => {
+    const { text } = await get('/openapi.json');
+    const written: unknown = JSON.parse(await openApiText(probe.module));
+    expect(written).toEqual(JSON.parse(text));
   });
 
   it('serves pages that load nothing from elsewhere', async () => {

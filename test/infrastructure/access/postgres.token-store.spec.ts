@@ -79,4 +79,10 @@ describe('tokens', () => {
     expect(first?.expiresAt).toBe(expiresAt);
     expect(await store.find(tokenId)).toEqual(first);
   });
+
+  it('of an installation that has any are no reason for a first one', async () => {
+    await postgres.query({ text: `DELETE FROM forewarn.tokens WHERE name = 'first-admin'` });
+    expect(await new ListTokens(store).execute()).not.toHaveLength(0);
+    expect(await new EnsureFirstAdminToken(store).execute()).toBeNull();
+  });
 });

@@ -10,6 +10,8 @@ export interface RequestContext {
   readonly principal: Principal | null;
   /** Id of the command that the request gives; the same again when it is sent again under the same key. */
   readonly commandId: string;
+  /** The caller gave the command its id by a key, so the very same command may have run before. */
+  readonly mayRepeat: boolean;
   /** Groups everything that the request sets in motion; the caller may choose it. */
   readonly correlationId: string;
 }
@@ -22,7 +24,12 @@ const TRACEPARENT = /^[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-
 export function contextOf(request: FastifyRequest): RequestContext {
   const known = contexts.get(request);
   if (known) return known;
-  const fresh = { principal: null, commandId: randomUUID(), correlationId: correlationOf(request) };
+  const fresh = {
+    principal: null,
+    commandId: randomUUID(),
+    mayRepeat: false,
+    correlationId: correlationOf(request),
+  };
   contexts.set(request, fresh);
   return fresh;
 }
@@ -30,7 +37,7 @@ export function contextOf(request: FastifyRequest): RequestContext {
 /** Notes what was found out about a request meanwhile. */
 export function amendContext(
   request: FastifyRequest,
-  change: Partial<Pick<RequestContext, 'principal' | 'commandId'>>,
+  change: Partial<Omit<RequestContext, 'correlationId'>>,
 ): void {
   contexts.set(request, { ...contextOf(request), ...change });
 }

@@ -53,7 +53,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     identity: IdempotentRequest,
     next: CallHandler,
   ): Promise<unknown> {
-    amendContext(request, { commandId: commandIdOf(identity) });
+    amendContext(request, { commandId: commandIdOf(identity), mayRepeat: true });
     const beginning = await this.store.begin(identity);
     switch (beginning.kind) {
       case 'begun':

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 
 import { Module } from '@nestjs/common';
+import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 
@@ -47,6 +48,7 @@ class ScriptedProgress extends ReadModelsProgress {
 
 export interface ProbeApp {
   readonly app: NestFastifyApplication;
+  readonly module: Type<unknown>;
   readonly server: Server;
   readonly clock: FakeClock;
   readonly gate: Gate;
@@ -102,7 +104,18 @@ export async function startProbeApp(): Promise<ProbeApp> {
     await database.drop();
   };
   const server = app.getHttpServer();
-  return { app, server, clock, gate, progress, health, tokens, postgres, close };
+  return {
+    app,
+    module: ProbeModule,
+    server,
+    clock,
+    gate,
+    progress,
+    health,
+    tokens,
+    postgres,
+    close,
+  };
 }
 
 async function makeTokens(create: CreateToken): Promise<Record<Role, string>> {
