@@ -16,6 +16,7 @@ export class Listener {
   private readonly stopping = new AbortController();
   private client: pg.Client | null = null;
   private running: Promise<void> | null = null;
+  private sending: Promise<void> = Promise.resolve();
 
   constructor(private readonly postgres: Postgres) {}
 
@@ -29,14 +30,14 @@ export class Listener {
     const handlers = this.handlers.get(channel) ?? new Set();
     this.handlers.set(channel, handlers.add(handler));
     if (handlers.size === 1) {
-      void this.client?.query(`listen ${quoted(channel)}`).catch(reconnects);
+      void this.send(`listen ${quoted(channel)}`);
     }
     return () => handlers.delete(handler);
   }
 
   /** Sends a hint if the connection is there. Never inside another transaction: NOTIFY locks at commit. */
   async notify(channel: string, payload: string): Promise<void> {
-    await this.client?.query('select pg_notify($1, $2)', [channel, payload]).catch(reconnects);
+    await this.send('select pg_notify($1, $2)', [channel, payload]);
   }
 
   async stop(): Promise<void> {
@@ -75,6 +76,14 @@ export class Listener {
     for (const channel of this.handlers.keys()) {
       this.call(channel, '');
     }
+  }
+
+  /** One statement after the other: the driver no longer queues them itself. */
+  private send(text: string, values: readonly string[] = []): Promise<void> {
+    this.sending = this.sending.then(async () => {
+      await this.client?.query(text, [...values]).catch(reconnects);
+    });
+    return this.sending;
   }
 
   private call(channel: string, payload: string): void {

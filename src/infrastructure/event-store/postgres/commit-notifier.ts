@@ -1,3 +1,4 @@
+import { delay } from '../../postgres/backoff.js';
 import type { Listener } from '../../postgres/listener.js';
 
 export const LOG_CHANNEL = 'forewarn_log';
@@ -5,30 +6,32 @@ const NOTIFY_EVERY_MS = 10;
 
 /** Tells other processes that the log has grown: after the commit, and never more often than they can use. */
 export class CommitNotifier {
-  private timer: NodeJS.Timeout | null = null;
+  private isPaused = false;
   private again = false;
+  private readonly stopping = new AbortController();
 
   constructor(private readonly listener: Listener) {}
 
   committed(): void {
-    if (this.timer !== null) {
+    if (this.isPaused) {
       this.again = true;
       return;
     }
-    void this.listener.notify(LOG_CHANNEL, '');
-    this.timer = setTimeout(() => {
-      this.timer = null;
-      if (this.again) {
-        this.again = false;
-        this.committed();
-      }
-    }, NOTIFY_EVERY_MS);
+    this.isPaused = true;
+    this.again = false;
+    void this.notify();
   }
 
   stop(): void {
-    if (this.timer !== null) {
-      clearTimeout(this.timer);
+    this.stopping.abort();
+  }
+
+  private async notify(): Promise<void> {
+    await this.listener.notify(LOG_CHANNEL, '');
+    await delay(NOTIFY_EVERY_MS, this.stopping.signal);
+    this.isPaused = false;
+    if (this.again && !this.stopping.signal.aborted) {
+      this.committed();
     }
-    this.again = false;
   }
 }
