@@ -23,8 +23,6 @@ export const METRICS = {
   },
 } as const satisfies Readonly<Record<string, MetricSpec>>;
 
-export type MetricName = keyof typeof METRICS;
-
 /** Measurements of the process, as prom-client names them on every platform. */
 export const PROCESS_METRICS = {
   process_cpu_seconds_total: 'CPU time of the process. Alert: near one core for 10 minutes.',
