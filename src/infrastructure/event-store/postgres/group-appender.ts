@@ -12,8 +12,8 @@ export const QUEUED_APPENDS_MAX = 10_000;
 export const QUEUED_BYTES_MAX = 64_000_000;
 /** How long an append waits for a connection before its caller is told. */
 export const QUEUED_MS_MAX = 10_000;
-/** Two keep the database busy: one group is decided while the other is flushed to disk. */
-const WRITERS = 2;
+/** Measured: with two the disk waits for groups, with four the groups get small. */
+const WRITERS = 3;
 
 /** Collects the appends that arrive while commits are in flight, and commits them together. */
 export class GroupAppender {
