@@ -1,23 +1,15 @@
-import type { DirectoryEvent } from '../../domain/directory/directory.events.js';
 import { withRecorded } from '../../domain/directory/target.js';
-import { assertNever } from '../../domain/shared/decider.js';
+import type { KnownEvent } from '../../domain/upcasters/current-schemas.js';
 import type { Consumer } from '../ports/consumer.port.js';
-import type { RecordedEvent } from '../ports/event-store.port.js';
 import type { RecordedTarget } from '../ports/target-table.port.js';
 import type { RecordedVersion } from '../ports/versions.port.js';
+import { decodeEvent } from '../shared/decode-event.js';
 
 /** What an event of the directory makes of its tables. */
 export type DirectoryChange =
   | { readonly kind: 'target'; readonly recorded: RecordedTarget }
   | { readonly kind: 'version'; readonly recorded: RecordedVersion }
   | { readonly kind: 'erasure'; readonly recipientId: string };
-
-const TYPES: ReadonlySet<string> = new Set<DirectoryEvent['type']>([
-  'TargetRecorded',
-  'RecipientErased',
-  'VersionPublished',
-  'VersionDisabled',
-]);
 
 /**
  * Carries directory events into the directory's tables, for the case that the writer died between the two. Where the
@@ -26,27 +18,21 @@ const TYPES: ReadonlySet<string> = new Set<DirectoryEvent['type']>([
 export const directoryConsumer: Consumer<DirectoryChange> = {
   name: 'directory',
   version: 1,
-  project: (recorded) => {
-    if (!isDirectoryEvent(recorded)) return [];
-    return [changeOf(recorded, recorded.version)];
-  },
+  project: (recorded) => changesOf(decodeEvent(recorded), recorded.version),
 };
 
-const isDirectoryEvent = (recorded: RecordedEvent): recorded is RecordedEvent & DirectoryEvent =>
-  TYPES.has(recorded.type);
-
-const changeOf = (event: DirectoryEvent, revision: number): DirectoryChange => {
+const changesOf = (event: KnownEvent, revision: number): readonly DirectoryChange[] => {
   switch (event.type) {
     case 'TargetRecorded':
-      return { kind: 'target', recorded: { target: withRecorded(null, event.data), revision } };
+      return [{ kind: 'target', recorded: { target: withRecorded(null, event.data), revision } }];
     case 'VersionPublished':
     case 'VersionDisabled': {
       const disabled = event.type === 'VersionDisabled';
-      return { kind: 'version', recorded: { version: event.data.version, disabled, revision } };
+      return [{ kind: 'version', recorded: { version: event.data.version, disabled, revision } }];
     }
     case 'RecipientErased':
-      return { kind: 'erasure', recipientId: event.data.recipientId };
+      return [{ kind: 'erasure', recipientId: event.data.recipientId }];
     default:
-      return assertNever(event);
+      return [];
   }
 };

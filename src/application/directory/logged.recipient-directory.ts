@@ -8,7 +8,7 @@ import type { EventMetadata } from '../ports/event-store.port.js';
 import { RecipientDirectory, RecipientTable } from '../ports/recipients.port.js';
 import type { Erased, Recipient } from '../ports/recipients.port.js';
 import { WebhookEndpointTable } from '../ports/webhook-endpoints.port.js';
-import { newEvent } from './new-event.js';
+import { newDirectoryEvent } from './new-directory-event.js';
 import { subscriptionIdOf } from './subscription-id.js';
 
 /** Recipients whose erasure is recorded in the log before their rows are deleted. */
@@ -49,7 +49,7 @@ export class LoggedRecipientDirectory extends RecipientDirectory {
     const { events } = await this.events.readStream(streamId, { limit: 1 });
     if (events[0]) return events[0].position;
     const at = toInstant(this.clock.now());
-    const event = newEvent(
+    const event = newDirectoryEvent(
       { type: 'RecipientErased', data: { recipientId, at } },
       streamId,
       metadata,

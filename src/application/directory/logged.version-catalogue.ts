@@ -9,7 +9,7 @@ import { EventStore, StoreUnavailable } from '../ports/event-store.port.js';
 import type { EventMetadata } from '../ports/event-store.port.js';
 import { VersionCatalogue, VersionTable } from '../ports/versions.port.js';
 import type { CatalogueChanged, CatalogueEntry } from '../ports/versions.port.js';
-import { newEvent } from './new-event.js';
+import { newDirectoryEvent } from './new-directory-event.js';
 
 /** Versions whose publishing and disabling is recorded in the log before the table changes. */
 @Injectable()
@@ -53,7 +53,11 @@ export class LoggedVersionCatalogue extends VersionCatalogue {
     metadata: EventMetadata,
   ): Promise<CatalogueChanged> {
     const at = toInstant(this.clock.now());
-    const event = newEvent({ type, data: { version, at } }, `${type} ${version}`, metadata);
+    const event = newDirectoryEvent(
+      { type, data: { version, at } },
+      `${type} ${version}`,
+      metadata,
+    );
     const append = { streamId: CATALOGUE_STREAM, expected: 'any', events: [event] } as const;
     const result = await this.events.append(append);
     if (result.kind === 'conflict' || result.kind === 'busy') {

@@ -1,20 +1,29 @@
 import { Injectable } from '@nestjs/common';
 
 import { targetStream } from '../../domain/directory/directory-streams.js';
-import type { TargetRecorded } from '../../domain/directory/directory.events.js';
 import { targetRecorded, withRecorded } from '../../domain/directory/target.js';
 import type { Target } from '../../domain/directory/target.js';
 import { toInstant } from '../../domain/shared/instant.js';
 import { Clock } from '../ports/clock.port.js';
 import { EventStore, NO_STREAM_VERSION } from '../ports/event-store.port.js';
-import type { EventMetadata } from '../ports/event-store.port.js';
+import type { EventMetadata, RecordedEvent } from '../ports/event-store.port.js';
 import { TargetTable } from '../ports/target-table.port.js';
-import { newEvent } from './new-event.js';
+import { decodeEvent } from '../shared/decode-event.js';
+import { newDirectoryEvent } from './new-directory-event.js';
 
 export type Recorded =
   | { readonly kind: 'recorded'; readonly revision: number; readonly position: bigint }
   /** The target is not at that revision. */
   | { readonly kind: 'conflict' };
+
+/** A target's stream holds something that does not belong there: nothing is guessed from it. */
+export class MisplacedEvent extends Error {
+  override readonly name = 'MisplacedEvent';
+
+  constructor({ streamId, version, type }: RecordedEvent) {
+    super(`${type} at version ${String(version)} of ${streamId} is no fact about a target`);
+  }
+}
 
 /** The decisive facts of targets, in their streams. */
 @Injectable()
@@ -34,7 +43,7 @@ export class TargetLog {
     const result = await this.events.append({
       streamId,
       expected,
-      events: [newEvent(event, place, metadata)],
+      events: [newDirectoryEvent(event, place, metadata)],
     });
     if (result.kind === 'conflict' || result.kind === 'busy') return { kind: 'conflict' };
     return { kind: 'recorded', revision: result.version, position: result.position };
@@ -47,7 +56,9 @@ export class TargetLog {
     const { events } = await this.events.readStream(targetStream(targetId), { fromVersion });
     const last = events.at(-1);
     if (last === undefined) return;
-    const target = withRecorded(row, last.data as TargetRecorded['data']);
+    const event = decodeEvent(last);
+    if (event.type !== 'TargetRecorded') throw new MisplacedEvent(last);
+    const target = withRecorded(row, event.data);
     await this.table.apply([{ target, revision: last.version }]);
   }
 }

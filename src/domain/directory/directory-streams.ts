@@ -4,6 +4,3 @@ export const targetStream = (targetId: string): string => `target-${targetId}`;
 export const recipientStream = (recipientId: string): string => `recipient-${recipientId}`;
 
 export const CATALOGUE_STREAM = 'catalogue';
-
-/** Version of the shape of all directory events. */
-export const DIRECTORY_SCHEMA = 1;
