@@ -378,6 +378,9 @@ export type NoticeDead = DomainEvent<
 
 export const TARGETS_PER_ENROLMENT_MAX = 250;
 
+/** Longer work is decided in several appends, so that no other writer of the stream waits for long. */
+export const EVENTS_PER_APPEND_MAX = 500;
+
 /** Reason of a dispatch that was withdrawn because its action or target was called off. */
 export const WITHDRAWN_BY_CANCEL = 'action cancelled before notice was dispatched';
 /** Reason of a dispatch that was withdrawn because the schedule moved on. */

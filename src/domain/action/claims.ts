@@ -8,15 +8,18 @@ import type {
   AttemptResult,
   ClaimTargets,
   ExpireClaims,
+  FencedTarget,
   OpenStage,
   RecordOutcome,
   RecordOutcomes,
 } from './action.commands.js';
+import { EVENTS_PER_APPEND_MAX } from './action.events.js';
 import type { ActionEvent, ExecutionPolicy, OutcomeRecorded } from './action.events.js';
+import { evolveAction } from './action.evolve.js';
 import { applyAt, findTarget, isCalledOff, isLive } from './action.state.js';
-import type { ActionState, Claim, TargetState } from './action.state.js';
-import { withEnding } from './ending.js';
-import { followUpsAfter } from './follow-up.js';
+import type { ActionState, Claim, Settled, TargetState } from './action.state.js';
+import { endingOf } from './ending.js';
+import { followUpsOfTargets } from './follow-up.js';
 
 /** Reason of a target whose parent ended while an attempt was under way, provably without effect. */
 export const PARENT_CANCELLED = 'parent_cancelled';
@@ -65,7 +68,7 @@ export function claimTargets(state: ActionState, command: ClaimTargets): Decisio
   if (!mayStart(state) || state.terms === null) return accept([]);
   const { leaseMs } = state.terms.execution;
   return accept(
-    claims.flatMap(({ targetId, fence }): ActionEvent[] => {
+    oncePerTarget(claims, ({ targetId, fence }): ActionEvent[] => {
       const target = findTarget(state, targetId);
       if (target === null || !isClaimable(state, target, now) || fence <= target.fence) return [];
       const attempt = target.attempts + 1;
@@ -95,10 +98,7 @@ export function recordOutcome(state: ActionState, command: RecordOutcome): Decis
 
 export function recordOutcomes(state: ActionState, command: RecordOutcomes): Decision<ActionEvent> {
   const { results, now } = command;
-  const seen = new Set<string>();
-  const events = results.flatMap((result) => {
-    if (seen.has(result.targetId)) return [];
-    seen.add(result.targetId);
+  const events = oncePerTarget(results, (result) => {
     const answer = settle(state, result, now);
     return answer.ok ? answer.events : [];
   });
@@ -107,7 +107,7 @@ export function recordOutcomes(state: ActionState, command: RecordOutcomes): Dec
 
 export function expireClaims(state: ActionState, command: ExpireClaims): Decision<ActionEvent> {
   const { now } = command;
-  const events = command.claims.flatMap(({ targetId, fence }) => {
+  const events = oncePerTarget(command.claims, ({ targetId, fence }) => {
     const target = findTarget(state, targetId);
     if (target?.claim?.fence !== fence) return [];
     return expired(state, target, target.claim, now);
@@ -115,7 +115,23 @@ export function expireClaims(state: ActionState, command: ExpireClaims): Decisio
   return concluded(state, events, now);
 }
 
-/** Releases what has ended, tells who has to know, and ends the action with its last target. */
+/** What each item leads to, but for every target only the first item that leads to anything. */
+function oncePerTarget<Item extends FencedTarget>(
+  items: readonly Item[],
+  eventsOf: (item: Item) => readonly ActionEvent[],
+): readonly ActionEvent[] {
+  const done = new Set<string>();
+  return items.flatMap((item) => {
+    const events = done.has(item.targetId) ? [] : eventsOf(item);
+    if (events.length > 0) done.add(item.targetId);
+    return events;
+  });
+}
+
+/**
+ * Releases what has ended, tells who has to know, and ends the action with its last target. Where telling all of
+ * them would make the append too big, the rest is left to `QueueFollowUps`.
+ */
 function concluded(
   state: ActionState,
   events: readonly ActionEvent[],
@@ -124,8 +140,11 @@ function concluded(
   const release = events
     .filter((event): event is OutcomeRecorded => event.type === 'OutcomeRecorded')
     .map(({ data }) => data.targetId);
-  const followUps = followUpsAfter(state, events, release, now);
-  return accept(withEnding(state, [...events, ...followUps], now), { release });
+  const after = events.reduce(evolveAction, state);
+  const ending = endingOf(after, now);
+  const eventsMax = EVENTS_PER_APPEND_MAX - events.length - ending.length;
+  const followUps = followUpsOfTargets(after, release, { now, eventsMax });
+  return accept([...events, ...followUps, ...ending], { release });
 }
 
 function settle(
@@ -133,19 +152,24 @@ function settle(
   result: AttemptResult,
   now: Instant,
 ): { readonly ok: true; readonly events: readonly ActionEvent[] } | RefusedOutcome {
-  const { targetId, fence, outcome } = result;
+  const { targetId, fence } = result;
   const target = findTarget(state, targetId);
   if (target === null) return refuseUnknownTarget(targetId);
   const { claim, settled } = target;
   if (claim?.fence === fence) return { ok: true, events: [conclusion(state, target, result, now)] };
   if (settled?.fence !== fence) return refuseStale(target, fence);
-  if (settled.outcome === outcome) return { ok: true, events: [] };
+  if (isSameEnd(settled, result)) return { ok: true, events: [] };
   return refuse(
     'outcome_conflict',
     `claim ${String(fence)} of target ${targetId} has ended already: ${settled.outcome}`,
     { facts: { targetId, outcome: settled.outcome, reason: settled.reason } },
   );
 }
+
+/** A provable failure of what was called off is recorded as skipped; reported again, it is still the same end. */
+const isSameEnd = (settled: Settled, { outcome, retryable }: AttemptResult): boolean =>
+  settled.outcome === outcome ||
+  (outcome === 'failed' && retryable && settled.reason === PARENT_CANCELLED);
 
 interface RefusedOutcome {
   readonly ok: false;

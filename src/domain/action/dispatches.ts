@@ -1,3 +1,4 @@
+import type { DispatchKey } from '../notice/dispatch.js';
 import { accept, assertNever } from '../shared/decider.js';
 import type { Decision } from '../shared/decider.js';
 import type { Instant } from '../shared/instant.js';
@@ -5,12 +6,15 @@ import type { DispatchResult, RecordDispatches } from './action.commands.js';
 import type { ActionEvent } from './action.events.js';
 import { evolveAction } from './action.evolve.js';
 import type { ActionState, DispatchStatus } from './action.state.js';
-import { followUpsAfter } from './follow-up.js';
+import { followUpsOfLane } from './follow-up.js';
 import { keyOf, requeued } from './notices.js';
 import { locate, verdictOn } from './verdict.js';
 import type { FoundDispatch } from './verdict.js';
 
-/** Only this ends a dispatch. What has to be said because of it is queued in the same append. */
+/**
+ * Only this ends a dispatch. What has to be said because of it, in its lane, is queued in the same append: at most
+ * two events for each result.
+ */
 export function recordDispatches(
   state: ActionState,
   { results, now }: RecordDispatches,
@@ -22,9 +26,16 @@ export function recordDispatches(
     current = events.reduce(evolveAction, current);
     recorded.push(...events);
   }
-  const touched = results.map(({ targetId }) => targetId);
-  return accept([...recorded, ...followUpsAfter(current, [], touched, now)]);
+  const lanes = new Map(results.map((result) => [laneOf(result), result]));
+  const followUps = [...lanes.values()].flatMap((key) => {
+    const found = locate(current, key);
+    return found === null ? [] : followUpsOfLane(current, found, now);
+  });
+  return accept([...recorded, ...followUps]);
 }
+
+const laneOf = ({ targetId, recipientId, channel }: DispatchKey): string =>
+  [targetId, recipientId, channel].join('|');
 
 function eventsOf(
   state: ActionState,
@@ -41,7 +52,8 @@ function eventsOf(
       return notSent(state, found, result, now);
     case 'attempt_failed': {
       const { attempt, failureClass, error, ambiguous, retryAt } = result;
-      const data = { ...keyOf(result), attempt, failureClass, error, ambiguous, retryAt, at: now };
+      if (attempt <= found.dispatch.attempt) return [];
+      const data = { attempt, failureClass, error, ambiguous, retryAt, at: now, ...keyOf(result) };
       return [{ type: 'NoticeAttemptFailed', data }];
     }
     case 'refused':
@@ -50,10 +62,8 @@ function eventsOf(
       return [gaveUp(found, 'NoticeDead', result, now)];
     case 'uncertain':
       return uncertain(state, found, result, now);
-    case 'suppressed': {
-      const data = { ...keyOf(result), reason: result.reason, at: now };
-      return [{ type: 'NoticeSuppressed', data }];
-    }
+    case 'suppressed':
+      return [suppressed(found, result, now)];
     default:
       return assertNever(result);
   }
@@ -67,7 +77,7 @@ function sent(
   if (dispatch.status === 'sent') return [];
   const { attempt, envelopeId } = result;
   const late = !isOpenStatus(dispatch.status);
-  return [{ type: 'NoticeSent', data: { ...keyOf(result), attempt, envelopeId, late, at: now } }];
+  return [{ type: 'NoticeSent', data: { attempt, envelopeId, late, at: now, ...keyOf(result) } }];
 }
 
 function notSent(
@@ -89,7 +99,7 @@ function notSent(
     case 'expired':
       return found.dispatch.ambiguous
         ? [gaveUp(found, 'NoticeFailed', { ...result, attempt, reason: 'expired' }, now)]
-        : [{ type: 'NoticeExpired', data: { ...keyOf(result), at: now } }];
+        : [{ type: 'NoticeExpired', data: { at: now, ...keyOf(result) } }];
     default:
       return assertNever(verdict);
   }
@@ -119,8 +129,19 @@ function gaveUp(
   const { attempt, reason } = result;
   return {
     type: dispatch.ambiguous ? 'NoticeUncertain' : type,
-    data: { ...keyOf(result), attempt, reason, at: now },
+    data: { attempt, reason, at: now, ...keyOf(result) },
   };
+}
+
+function suppressed(
+  { dispatch }: FoundDispatch,
+  result: Extract<DispatchResult, { result: 'suppressed' }>,
+  now: Instant,
+): ActionEvent {
+  const data = { reason: result.reason, at: now, ...keyOf(result) };
+  return dispatch.ambiguous
+    ? { type: 'NoticeUncertain', data: { ...data, attempt: dispatch.attempt } }
+    : { type: 'NoticeSuppressed', data };
 }
 
 function uncertain(
@@ -132,7 +153,7 @@ function uncertain(
   const { attempt, reason } = result;
   const recorded: ActionEvent = {
     type: 'NoticeUncertain',
-    data: { ...keyOf(result), attempt, reason, at: now },
+    data: { attempt, reason, at: now, ...keyOf(result) },
   };
   const isWanted = verdictOn(state, result, now).kind === 'send';
   return result.then === 'resend' && isWanted && found.dispatch.requeues < RESENDS_MAX

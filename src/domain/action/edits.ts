@@ -15,7 +15,7 @@ import type {
 } from './action.commands.js';
 import { TARGETS_PER_ENROLMENT_MAX } from './action.events.js';
 import type { ActionEvent, ActionReopened, StageTime, TargetsEnrolled } from './action.events.js';
-import { actionStatus, findTarget, isLive, statusOf } from './action.state.js';
+import { actionStatus, findTarget, isCalledOff, isLive, statusOf } from './action.state.js';
 import type { ActionState, TargetState } from './action.state.js';
 import { withEnding } from './ending.js';
 
@@ -57,10 +57,11 @@ export function reschedule(state: ActionState, command: RescheduleAction): Decis
   if (opened !== undefined) {
     return refuse('invalid_transition', `stage ${String(opened.stage)} is not waiting to open`);
   }
-  const tooSoon = tooSoonStage(command.stages, command);
+  const stages = command.stages.filter(({ stage, runAt }) => state.stages[stage]?.runAt !== runAt);
+  const tooSoon = tooSoonStage(stages, command);
   if (tooSoon !== null) return refuseTooSoon(tooSoon, command.leadMinMs, '/runAt');
-  const { stages, reason, now } = command;
-  if (stages.every(({ stage, runAt }) => state.stages[stage]?.runAt === runAt)) return accept([]);
+  if (stages.length === 0) return accept([]);
+  const { reason, now } = command;
   return accept([
     {
       type: 'ActionRescheduled',
@@ -87,9 +88,6 @@ export function runNow(state: ActionState, { reason, now }: RunNow): Decision<Ac
 
 export function pause(state: ActionState, { reason, now }: PauseAction): Decision<ActionEvent> {
   if (state.pausedAt !== null) return accept([]);
-  if (state.cancelledAt !== null) {
-    return refuse('invalid_transition', 'the action is being cancelled');
-  }
   return accept([{ type: 'ActionPaused', data: { reason, at: now } }]);
 }
 
@@ -127,7 +125,7 @@ export function cancelTarget(state: ActionState, command: CancelTarget): Decisio
     return refuse('not_found', `target ${targetId} is not part of this action`);
   }
   const status = statusOf(state, target);
-  if (status === 'cancelled' || (status === 'running' && target.calledOffAt !== null)) {
+  if (status === 'cancelled' || (status === 'running' && isCalledOff(state, target))) {
     return accept([]);
   }
   if (status !== 'pending' && status !== 'running') {
@@ -144,7 +142,8 @@ export function cancelTarget(state: ActionState, command: CancelTarget): Decisio
 }
 
 export function retryFailed(state: ActionState, command: RetryFailed): Decision<ActionEvent> {
-  const { notBefore, now } = command;
+  const { now } = command;
+  const notBefore = command.notBefore < now ? now : command.notBefore;
   if (state.cancelledAt !== null) {
     return refuse('invalid_transition', 'a cancelled action is not retried: schedule a new one');
   }
@@ -183,9 +182,9 @@ export function refuseEdit(
       { facts: { currentVersion: state.editVersion } },
     );
   }
-  const worksOnEnded = ['CancelAction', 'CancelTarget', 'RetryFailed'].includes(command.type);
-  if (isLive(state) || worksOnEnded) return null;
-  return refuse('invalid_transition', `the action has ended: ${actionStatus(state)}`);
+  const decidesItself = ['CancelAction', 'CancelTarget', 'RetryFailed'].includes(command.type);
+  if (decidesItself || (isLive(state) && state.cancelledAt === null)) return null;
+  return refuse('invalid_transition', `the action has ended or is ending: ${actionStatus(state)}`);
 }
 
 function tooSoonStage(

@@ -9,14 +9,14 @@ export function withEnding(
   events: readonly ActionEvent[],
   now: Instant,
 ): readonly ActionEvent[] {
-  const ended = endingOf(events.reduce(evolveAction, state), now);
-  return ended === null ? events : [...events, ended];
+  return [...events, ...endingOf(events.reduce(evolveAction, state), now)];
 }
 
-function endingOf(state: ActionState, now: Instant): ActionEnded | null {
+/** The end of a live action that has nothing left to do. */
+export function endingOf(state: ActionState, now: Instant): readonly ActionEnded[] {
   const { pending, running } = state.counters;
-  if (state.life !== 'live' || pending + running > 0) return null;
-  return { type: 'ActionEnded', data: { status: endedStatus(state), at: now } };
+  if (state.life !== 'live' || pending + running > 0) return [];
+  return [{ type: 'ActionEnded', data: { status: endedStatus(state), at: now } }];
 }
 
 function endedStatus({ cancelledAt, counters }: ActionState): EndedStatus {

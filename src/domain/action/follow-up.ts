@@ -1,11 +1,10 @@
 import { CAPABILITY } from '../notice/dispatch.js';
-import { at } from '../shared/chunked-list.js';
+import { at, itemsFrom } from '../shared/chunked-list.js';
 import { assertNever } from '../shared/decider.js';
 import { toEpochMs, toInstant } from '../shared/instant.js';
 import type { Instant } from '../shared/instant.js';
 import type { ActionEvent, CancellationQueued, FollowUpQueued } from './action.events.js';
-import { evolveAction } from './action.evolve.js';
-import { revisionOf } from './action.state.js';
+import { applyAt, findTarget, revisionOf, statusOf } from './action.state.js';
 import type { ActionState, Lane, TargetState } from './action.state.js';
 import { isOpen } from './notice.evolve.js';
 import { isCorrectionDue, SHIFT_TOLERATED_MS, truthOf } from './truth.js';
@@ -40,30 +39,55 @@ export function nextFollowUps(
   return events;
 }
 
-/** The follow-ups of these targets, as they are after `events` have happened. */
-export function followUpsAfter(
+/** The follow-ups of these targets, of as many as fit into `eventsMax` events. */
+export function followUpsOfTargets(
   state: ActionState,
-  events: readonly ActionEvent[],
-  targetIds: Iterable<string>,
-  now: Instant,
+  targetIds: readonly string[],
+  { now, eventsMax }: { readonly now: Instant; readonly eventsMax: number },
 ): readonly ActionEvent[] {
-  const after = events.reduce(evolveAction, state);
-  return [...new Set(targetIds)].flatMap((targetId) => {
-    const index = after.indexOf.get(targetId);
-    return index === undefined ? [] : followUpsOf(after, at(after.targets, index), now);
-  });
+  const events: ActionEvent[] = [];
+  for (const targetId of targetIds) {
+    const target = findTarget(state, targetId);
+    const followUps = target === null ? [] : followUpsOf(state, target, now);
+    if (events.length + followUps.length > eventsMax) break;
+    events.push(...followUps);
+  }
+  return events;
 }
 
-/** While paused: when the next stage's promise will have been broken for long enough to say so. */
+/** What one recipient has to hear on one channel now. */
+export function followUpsOfLane(
+  state: ActionState,
+  { target, lane }: { readonly target: TargetState; readonly lane: Lane },
+  now: Instant,
+): readonly ActionEvent[] {
+  const truth = truthOf(state, target, now);
+  const followUp = followUpOf({ state, target, lane, truth, now });
+  return followUp === null ? [] : queued(followUp);
+}
+
+/** While paused: when the next promise will have been broken for long enough to say so. */
 export function nextFollowUpAt(state: ActionState, now: Instant): Instant | null {
   if (state.life !== 'live' || state.pausedAt === null) return null;
-  const overdueAt = state.stages
-    .map(({ runAt }) => toInstant(toEpochMs(runAt) + SHIFT_TOLERATED_MS + 1))
-    .filter((instant) => instant > now);
-  return overdueAt.reduce<Instant | null>(
-    (first, instant) => (first === null || instant < first ? instant : first),
-    null,
-  );
+  let first: Instant | null = null;
+  for (const target of itemsFrom(state.targets)) {
+    if (statusOf(state, target) !== 'pending') continue;
+    for (const instant of brokenAt(state, target)) {
+      if (instant > now && (first === null || instant < first)) first = instant;
+    }
+  }
+  return first;
+}
+
+/** When each start that somebody has in mind will be over by more than is tolerated. */
+function brokenAt(state: ActionState, target: TargetState): readonly Instant[] {
+  const startsAt = applyAt(state, target);
+  return target.lanes
+    .filter(({ told }) => told !== 'no')
+    .flatMap(({ beliefs }) => beliefs)
+    .filter((belief) => belief !== null)
+    .map((belief) => toInstant(toEpochMs(belief) + SHIFT_TOLERATED_MS + 1))
+    .map((instant) => (instant < startsAt ? startsAt : instant));
 }
 
 interface Situation {
@@ -105,18 +129,18 @@ function moved(situation: Situation, startsAt: Instant | null): FollowUpEvent | 
   return {
     type: 'FollowUpQueued',
     data: {
-      ...addressed(situation, 'rescheduled'),
       kind: 'rescheduled',
       startsAt,
       previousStartsAt: lane.beliefs.at(-1) ?? null,
       reason: null,
+      ...addressed(situation, 'rescheduled'),
     },
   };
 }
 
 const cancellation = (situation: Situation, reason: string): CancellationQueued => ({
   type: 'CancellationQueued',
-  data: { ...addressed(situation, 'cancelled'), reason },
+  data: { reason, ...addressed(situation, 'cancelled') },
 });
 
 const closing = (
@@ -126,11 +150,11 @@ const closing = (
 ): FollowUpQueued => ({
   type: 'FollowUpQueued',
   data: {
-    ...addressed(situation, kind),
     kind,
     startsAt: null,
     previousStartsAt: situation.lane.beliefs.at(-1) ?? null,
     reason,
+    ...addressed(situation, kind),
   },
 });
 
@@ -160,8 +184,9 @@ const isCovered = (
 ): boolean =>
   lane.correction?.kind === kind && lane.correction.revision === revisionOf(state, target);
 
-/** A notice of the current schedule says the same thing as a correction would. */
+/** A notice of the current schedule says the same thing as a correction would, unless a pause holds it back. */
 const isNoticeOnItsWay = ({ state, target, lane }: Situation): boolean =>
+  state.pausedAt === null &&
   lane.dispatches.some(
     (dispatch) =>
       dispatch.kind === 'notice' &&

@@ -6,6 +6,7 @@ import type { Decision } from '../shared/decider.js';
 import { toEpochMs, toInstant } from '../shared/instant.js';
 import type { Instant } from '../shared/instant.js';
 import type { OpenNotices, QueueFollowUps, RequeueNotice } from './action.commands.js';
+import { EVENTS_PER_APPEND_MAX } from './action.events.js';
 import type { ActionEvent, NoticeDue, NoticePolicy } from './action.events.js';
 import { findTarget, isLive, revisionOf } from './action.state.js';
 import type { ActionState, StageState, TargetState } from './action.state.js';
@@ -19,7 +20,7 @@ export type NoticeWork =
   | { readonly kind: 'not_due_until'; readonly at: Instant }
   | { readonly kind: 'nothing' };
 
-/** The targets whose notice is due next, at most `limit`. Leads that had opened already collapse into the shortest. */
+/** The targets whose notice is due next, at most `limit`. Leads that have opened collapse into the shortest. */
 export function noticeWork(
   state: ActionState,
   stageNo: number,
@@ -29,7 +30,7 @@ export function noticeWork(
   const stage = state.stages[stageNo];
   const policy = state.terms?.notice ?? null;
   if (stage === undefined || policy === null || !mayNotify(state)) return { kind: 'nothing' };
-  for (const lead of leadsInForce(stage, policy)) {
+  for (const lead of leadsInForce(stage, policy, now)) {
     const opensAt = opensAtOf(stage, lead);
     if (now < opensAt) return { kind: 'not_due_until', at: opensAt };
     const targetIds = targetsToNotify(state, stage, lead, limit);
@@ -43,16 +44,31 @@ export function openNotices(state: ActionState, command: OpenNotices): Decision<
   const stage = state.stages[stageNo];
   const policy = state.terms?.notice ?? null;
   if (stage === undefined || policy === null || !mayNotify(state)) return accept([]);
-  if (!leadsInForce(stage, policy).includes(lead) || now < opensAtOf(stage, lead)) {
+  if (!leadsInForce(stage, policy, now).includes(lead) || now < opensAtOf(stage, lead)) {
     return accept([]);
   }
-  return accept(
-    command.addressees.flatMap(({ targetId, recipientIds }) => {
-      const target = findTarget(state, targetId);
-      if (target === null || !isToNotify(state, target, stage, lead)) return [];
-      return noticeOf({ target, stage, lead, policy, recipientIds, command });
-    }),
+  return accept(noticesInOrder(state, { stage, lead, policy, command }));
+}
+
+/** In the stage's order and without a gap: whoever the command leaves out stays due, and so do all behind. */
+function noticesInOrder(
+  state: ActionState,
+  due: Pick<NoticeToOpen, 'stage' | 'lead' | 'policy' | 'command'>,
+): readonly ActionEvent[] {
+  const { stage, lead, command } = due;
+  const recipientsOf = new Map(
+    command.addressees.map(({ targetId, recipientIds }) => [targetId, [...new Set(recipientIds)]]),
   );
+  const events: ActionEvent[] = [];
+  for (const targetId of targetsToNotify(state, stage, lead, recipientsOf.size)) {
+    const target = findTarget(state, targetId);
+    const recipientIds = recipientsOf.get(targetId);
+    if (target === null || recipientIds === undefined) break;
+    const notice = noticeOf({ ...due, target, recipientIds });
+    if (events.length > 0 && events.length + notice.length > EVENTS_PER_APPEND_MAX) break;
+    events.push(...notice);
+  }
+  return events;
 }
 
 export const queueFollowUps = (
@@ -67,9 +83,12 @@ export function requeueNotice(state: ActionState, command: RequeueNotice): Decis
   const found = locate(state, key);
   if (found === null) return refuse('not_found', 'there is no such dispatch');
   const { status } = found.dispatch;
+  if (CAPABILITY[key.channel] === 'transactional') {
+    return refuse('invalid_transition', 'no relay serves this channel: its messages are events');
+  }
   if (status === 'pending' || status === 'deferred') return accept([]);
-  if (status === 'sent') {
-    return refuse('invalid_transition', 'the dispatch was sent already');
+  if (status === 'sent' || status === 'suppressed') {
+    return refuse('invalid_transition', `the dispatch has ended: ${status}`);
   }
   const verdict = verdictIfOpen(state, found, now);
   if (verdict.kind !== 'send' && verdict.kind !== 'hold') {
@@ -102,11 +121,14 @@ const mayNotify = (state: ActionState): boolean =>
 const opensAtOf = ({ runAt }: StageState, lead: number): Instant =>
   toInstant(toEpochMs(runAt) - lead * 1000);
 
-/** Descending, so by opening time. Of those that had opened when the time was set, only the shortest counts. */
-function leadsInForce(stage: StageState, { leadsSeconds }: NoticePolicy): readonly number[] {
-  const elapsed = leadsSeconds.filter((lead) => isElapsed(stage, lead));
-  const shortest = elapsed.at(-1);
-  return leadsSeconds.filter((lead) => !elapsed.includes(lead) || lead === shortest);
+/** Descending, so by opening time. Of those that have opened only the shortest counts: two at once say no more. */
+function leadsInForce(
+  stage: StageState,
+  { leadsSeconds }: NoticePolicy,
+  now: Instant,
+): readonly number[] {
+  const opened = leadsSeconds.filter((lead) => opensAtOf(stage, lead) <= now);
+  return leadsSeconds.slice(Math.max(0, opened.length - 1));
 }
 
 const isElapsed = (stage: StageState, lead: number): boolean =>
@@ -188,7 +210,7 @@ function hearsByCorrection(
 
 /** A banner hangs on the target and needs nobody; an inbox needs somebody to own it. */
 function sentWithinLog(
-  { data: { targetId, revision, lead } }: NoticeDue,
+  { data: { targetId, revision, lead, notAfter } }: NoticeDue,
   { recipientId, channel }: NoticeDue['data']['dispatches'][number],
   { now, missingRecipientIds }: OpenNotices,
 ): ActionEvent {
@@ -197,11 +219,12 @@ function sentWithinLog(
   if (channel === 'inbox' && isMissing) {
     return {
       type: 'NoticeFailed',
-      data: { ...key, attempt: 0, reason: 'recipient_missing', at: now },
+      data: { attempt: 0, reason: 'recipient_missing', at: now, ...key },
     };
   }
+  if (now >= notAfter) return { type: 'NoticeExpired', data: { at: now, ...key } };
   return {
     type: 'NoticeSent',
-    data: { ...key, attempt: 1, envelopeId: null, late: false, at: now },
+    data: { attempt: 1, envelopeId: null, late: false, at: now, ...key },
   };
 }

@@ -1,6 +1,6 @@
 import { toEpochMs } from '../shared/instant.js';
 import type { Instant } from '../shared/instant.js';
-import { applyAt, isCalledOff, statusOf } from './action.state.js';
+import { applyAt, statusOf } from './action.state.js';
 import type { ActionState, TargetState } from './action.state.js';
 
 /** What a recipient should have in mind about a target, if they were told anything. */
@@ -23,7 +23,7 @@ export function truthOf(state: ActionState, target: TargetState, now: Instant): 
     case 'skipped':
       return { kind: 'called_off', reason };
     case 'failed':
-      return isCalledOff(state, target)
+      return target.settled?.isCalledOff === true
         ? { kind: 'called_off', reason: 'cancelled' }
         : { kind: 'failed', reason };
     case 'applied':
