@@ -13,6 +13,7 @@ export class TimerFiring {
   private readonly waiting = new Map<string, LeasedTimer[]>();
   private readonly busy = new Set<string>();
   private readonly idleListeners: (() => void)[] = [];
+  private count = 0;
 
   constructor(
     private readonly fire: FireTimers,

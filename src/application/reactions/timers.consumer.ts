@@ -5,6 +5,7 @@ import type { KnownEvent } from '../../domain/upcasters/current-schemas.js';
 import type { Consumer } from '../ports/consumer.port.js';
 import type { TimerChange, TimerKind } from '../ports/timer-queue.port.js';
 import { decodeEvent } from '../shared/decode-event.js';
+import { stageSubject, WHOLE_STREAM } from './timer-subject.js';
 
 /**
  * Which commands an event calls for, and when. The commands look for themselves whether there is something to do, and
@@ -47,15 +48,8 @@ function stageTimers(event: KnownEvent, streamId: string): readonly TimerChange[
       ];
     }
     case 'ActionRescheduled':
+    case 'ActionResumed':
       return [...openings(streamId, event.data), ...notices(streamId, event.data)];
-    case 'ActionResumed': {
-      const { at, revision } = event.data;
-      return [
-        ...openings(streamId, event.data),
-        // The leads of all stages: one that opened during the pause was answered with nothing to do.
-        set({ streamId, kind: 'open_notices', subject: WHOLE, revision, at }),
-      ];
-    }
     default:
       return [];
   }
@@ -66,7 +60,7 @@ function workTimers(event: KnownEvent, streamId: string): readonly TimerChange[]
   const due = workDueAt(event);
   return due === null
     ? []
-    : [set({ streamId, kind: 'work', subject: WHOLE, revision: 0, at: due })];
+    : [set({ streamId, kind: 'work', subject: WHOLE_STREAM, revision: 0, at: due })];
 }
 
 function workDueAt(event: KnownEvent): Instant | null {
@@ -94,7 +88,13 @@ function followUpTimers(event: KnownEvent, streamId: string): readonly TimerChan
     case 'TargetsReopened':
     case 'ActionEnded':
       return [
-        set({ streamId, kind: 'follow_ups', subject: WHOLE, revision: 0, at: event.data.at }),
+        set({
+          streamId,
+          kind: 'follow_ups',
+          subject: WHOLE_STREAM,
+          revision: 0,
+          at: event.data.at,
+        }),
       ];
     default:
       return [];
@@ -108,7 +108,7 @@ interface Timed {
 
 const openings = (streamId: string, { stages, revision }: Timed): readonly TimerChange[] =>
   stages.map(({ stage, runAt }) =>
-    set({ streamId, kind: 'open_stage', subject: subjectOf(stage), revision, at: runAt }),
+    set({ streamId, kind: 'open_stage', subject: stageSubject(stage), revision, at: runAt }),
   );
 
 const notices = (
@@ -116,7 +116,7 @@ const notices = (
   { stages, revision, at }: Timed & { readonly at: Instant },
 ): readonly TimerChange[] =>
   stages.map(({ stage }) =>
-    set({ streamId, kind: 'open_notices', subject: subjectOf(stage), revision, at }),
+    set({ streamId, kind: 'open_notices', subject: stageSubject(stage), revision, at }),
   );
 
 interface TimerAt {
@@ -131,8 +131,3 @@ const set = ({ at, ...timer }: TimerAt): TimerChange => ({
   kind: 'set',
   timer: { ...timer, dueAt: toEpochMs(at) },
 });
-
-/** The timer's command looks at all stages of the action. */
-const WHOLE = '';
-
-const subjectOf = (stage: number): string => `stage:${String(stage)}`;

@@ -37,7 +37,7 @@ export class MemoryConsumerSink<Change> extends ConsumerSink<Change> {
 
   override commit(
     key: ConsumerKey,
-    { epoch }: Tenure,
+    tenure: Tenure,
     batch: {
       readonly changes: readonly Change[];
       readonly position: bigint;
@@ -45,7 +45,8 @@ export class MemoryConsumerSink<Change> extends ConsumerSink<Change> {
     },
   ): Promise<'committed' | 'lost'> {
     const holding = this.holdings.get(textOf(key));
-    if (holding?.epoch !== epoch || batch.position < holding.position) {
+    const isOurs = holding?.epoch === tenure.epoch && holding.position === tenure.position;
+    if (!isOurs || batch.position < holding.position) {
       return Promise.resolve('lost');
     }
     this.apply(batch.changes);
