@@ -1,35 +1,26 @@
 import 'reflect-metadata';
 
-import { Controller, Get, Module } from '@nestjs/common';
-import type { DynamicModule, LoggerService } from '@nestjs/common';
+import type { LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 
-import { Config } from './infrastructure/config/config.js';
-
-@Controller('health')
-class HealthController {
-  @Get('live')
-  live(): { status: 'ok' } {
-    return { status: 'ok' };
-  }
-}
-
-@Module({ controllers: [HealthController] })
-class AppModule {
-  static with(config: Config): DynamicModule {
-    return { module: AppModule, providers: [{ provide: Config, useValue: config }] };
-  }
-}
+import { AppModule } from './app.module.js';
+import { configureHttp, NEST_OPTIONS } from './entrypoints/rest/http/configure-http.js';
+import { errorsUrlOf } from './entrypoints/rest/http/http-config.js';
+import { RestAdapter } from './entrypoints/rest/http/rest.adapter.js';
+import type { Config } from './infrastructure/config/config.js';
 
 /** The whole application, ready to listen. */
 export async function createApp(
   config: Config,
   logger: LoggerService,
 ): Promise<NestFastifyApplication> {
-  return NestFactory.create<NestFastifyApplication>(AppModule.with(config), new FastifyAdapter(), {
-    logger,
-    abortOnError: false,
-  });
+  const http = { publicUrl: config.publicBaseUrl };
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.with(config, logger),
+    new RestAdapter(errorsUrlOf(http)),
+    { ...NEST_OPTIONS, logger },
+  );
+  await configureHttp(app, http);
+  return app;
 }

@@ -1,24 +1,24 @@
 import { Injectable } from '@nestjs/common';
 
 import { actionDecider } from '../../domain/action/action.decider.js';
-import { actionStatus, findTarget } from '../../domain/action/action.state.js';
+import { findTarget } from '../../domain/action/action.state.js';
 import type { ActionState } from '../../domain/action/action.state.js';
 import { noticeWork } from '../../domain/action/notices.js';
+import type { NoticeWork } from '../../domain/action/notices.js';
 import { toEpochMs, toInstant } from '../../domain/shared/instant.js';
+import type { Instant } from '../../domain/shared/instant.js';
 import { Clock } from '../ports/clock.port.js';
 import { TargetDirectory } from '../ports/directory.port.js';
 import { RecipientDirectory } from '../ports/recipients.port.js';
 import type { Timer, TimerAnswer } from '../ports/timer-queue.port.js';
 import { dutyContext } from '../shared/command-context.js';
 import { CommandRunner } from '../shared/command-runner.js';
-import { stageOfSubject } from './timer-subject.js';
+import { stageOfSubject, WHOLE_STREAM } from './timer-subject.js';
 
 /** So that a batch with all its channels stays far below the limit of one append. */
 const TARGETS_PER_APPEND_MAX = 100;
-/** While an action is paused nobody is told anything new; a resume is noticed within this time. */
-const PAUSED_RETRY_MS = 2_000;
 
-/** The leads of one stage: tells the outbox whom to warn, in resumable batches (N2, N3). */
+/** The leads of a stage, or of all: tells the outbox whom to warn, in resumable batches (N2, N3). */
 @Injectable()
 export class OpenNoticesReaction {
   constructor(
@@ -29,28 +29,17 @@ export class OpenNoticesReaction {
   ) {}
 
   async react({ streamId, subject }: Timer): Promise<TimerAnswer> {
-    const stage = stageOfSubject(subject);
     const context = dutyContext('timers');
     const state = await this.runner.look(actionDecider, streamId, context);
     const nowMs = this.clock.pessimisticNow();
-    if (actionStatus(state) === 'paused') {
-      return { kind: 'not_due_until', dueAt: nowMs + PAUSED_RETRY_MS };
-    }
-    const work = noticeWork(state, stage, toInstant(nowMs), TARGETS_PER_APPEND_MAX);
-    if (work.kind === 'nothing') return { kind: 'done' };
-    if (work.kind === 'not_due_until') return { kind: work.kind, dueAt: toEpochMs(work.at) };
-    await this.runner.run(
-      actionDecider,
-      streamId,
-      {
-        type: 'OpenNotices',
-        stage,
-        lead: work.lead,
-        ...(await this.addressees(state, work.targetIds)),
-        now: toInstant(nowMs),
-      },
-      context,
-    );
+    const now = toInstant(nowMs);
+    const next = nextWork(state, subject, now);
+    if (next.kind === 'nothing') return { kind: 'done' };
+    if (next.kind === 'not_due_until') return { kind: next.kind, dueAt: toEpochMs(next.at) };
+    const { stage, lead, targetIds } = next;
+    const addressed = await this.addressees(state, targetIds);
+    const command = { type: 'OpenNotices', stage, lead, ...addressed, now } as const;
+    await this.runner.run(actionDecider, streamId, command, context);
     return { kind: 'not_due_until', dueAt: nowMs };
   }
 
@@ -73,4 +62,23 @@ export class OpenNoticesReaction {
     const missing = recipientIds.filter((id) => found.get(id)?.erased !== false);
     return { addressees, missingRecipientIds: new Set(missing) };
   }
+}
+
+type NextWork =
+  | (Extract<NoticeWork, { kind: 'due' }> & { readonly stage: number })
+  | Exclude<NoticeWork, { kind: 'due' }>;
+
+/** The first stage of the timer's subject that has something to tell, or the time at which one will. */
+function nextWork(state: ActionState, subject: string, now: Instant): NextWork {
+  const stages =
+    subject === WHOLE_STREAM ? state.stages.map(({ stage }) => stage) : [stageOfSubject(subject)];
+  let next: NextWork = { kind: 'nothing' };
+  for (const stage of stages) {
+    const work = noticeWork(state, stage, now, TARGETS_PER_APPEND_MAX);
+    if (work.kind === 'due') return { ...work, stage };
+    const isEarlier =
+      next.kind !== 'not_due_until' || (work.kind === next.kind && work.at < next.at);
+    if (work.kind === 'not_due_until' && isEarlier) next = work;
+  }
+  return next;
 }

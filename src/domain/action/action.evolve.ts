@@ -134,6 +134,7 @@ function scheduled(state: ActionState, data: ActionScheduled['data']): ActionSta
     life: 'live',
     editVersion: 1,
     terms: { actionId, parameters, zone, notice, execution },
+    destroyedTargetIds: data.destroyedTargetIds,
     stages,
     indexOf,
     counters: { ...state.counters, total, pending: total },

@@ -39,6 +39,8 @@ export interface ActionState {
   /** Count of changes to the schedule; a stage or target has the number of the last change that touched it. */
   readonly revision: number;
   readonly terms: ActionTerms | null;
+  /** Selected when it was scheduled, but destroyed already. */
+  readonly destroyedTargetIds: readonly string[];
   readonly stages: readonly StageState[];
   /** In order of stage. A target's index never changes. */
   readonly targets: ChunkedList<TargetState>;
@@ -180,6 +182,7 @@ export const initialActionState: ActionState = {
   editVersion: 0,
   revision: 0,
   terms: null,
+  destroyedTargetIds: [],
   stages: [],
   targets: emptyList(),
   indexOf: new Map(),

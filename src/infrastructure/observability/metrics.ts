@@ -21,6 +21,15 @@ export const METRICS = {
       'How fast the API answers, by route pattern and class of status (`2xx` … `5xx`). Reads with `atLeast` include their wait.',
     alert: 'More than 1 % of `5xx` over 5 minutes, or p99 of a write over 1 s.',
   },
+  forewarn_timer_lateness_seconds: {
+    type: 'histogram',
+    help: 'How long after its due time a timer started.',
+    labels: ['kind'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5, 60],
+    meaning:
+      'Lateness of stages (`open_stage`), leads (`open_notices`) and corrections (`follow_ups`). Past due ones, after an outage, count with their whole delay.',
+    alert: 'p99 over 2 s for 5 minutes: the process is overloaded, or its consumers lag.',
+  },
 } as const satisfies Readonly<Record<string, MetricSpec>>;
 
 /** Measurements of the process, as prom-client names them on every platform. */
