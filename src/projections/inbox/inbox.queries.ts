@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+
+import { RowReader } from '../shared/row-reader.port.js';
+import type { Condition, Order, RowPage, Shown } from '../shared/row-reader.port.js';
+import { inbox } from './inbox.projection.js';
+import type { InboxFlags, InboxRow } from './inbox.projection.js';
+
+export type InboxMessage = Shown<InboxRow, InboxFlags>;
+
+export const INBOX_ORDERS = ['newest', 'unread_first'] as const;
+
+export interface InboxList {
+  readonly recipientId: string;
+  readonly orderBy: (typeof INBOX_ORDERS)[number];
+  readonly limit: number;
+  readonly after?: string | null;
+}
+
+const NEWEST: Order<InboxMessage> = { by: 'sentAt', direction: 'desc' };
+const UNREAD_FIRST: Order<InboxMessage> = { by: 'isRead', direction: 'asc' };
+
+/** A recipient's messages, without those that were dismissed. */
+@Injectable()
+export class InboxQueries {
+  constructor(private readonly rows: RowReader) {}
+
+  list({ recipientId, orderBy, limit, after = null }: InboxList): Promise<RowPage<InboxMessage>> {
+    return this.rows.page(inbox, {
+      where: messagesOf(recipientId),
+      order: orderBy === 'newest' ? [NEWEST] : [UNREAD_FIRST, NEWEST],
+      limit,
+      after,
+    });
+  }
+
+  unreadCount(recipientId: string): Promise<number> {
+    return this.rows.count(inbox, [...messagesOf(recipientId), { column: 'isRead', is: false }]);
+  }
+}
+
+const messagesOf = (recipientId: string): readonly Condition<InboxMessage>[] => [
+  { column: 'recipientId', is: recipientId },
+  { column: 'isDismissed', is: false },
+];

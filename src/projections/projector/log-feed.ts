@@ -1,0 +1,127 @@
+import type { EventStore, LogPage } from '../../application/ports/event-store.port.js';
+
+/** Events that are read, projected and committed together at most. */
+export const PAGE_EVENTS_MAX = 500;
+/** Pages that stay at hand for consumers that come a little later. */
+const PAGES_KEPT = 8;
+
+interface KeptPage extends LogPage {
+  /** The page begins behind this position. */
+  readonly after: bigint;
+}
+
+interface LiveEnd {
+  readonly pages: AsyncIterator<LogPage>;
+  readonly stop: AbortController;
+  /** Where the tail stands. */
+  position: bigint;
+  /** The page that all who wait at the end are waiting for. */
+  coming: Promise<void> | null;
+}
+
+/**
+ * Reads the log once for all consumers of a process: whoever comes first to a place reads it, the others find the page
+ * here. At the end of the log one tail waits for all. A consumer that is further behind than the kept pages reads by
+ * itself until it is back among them.
+ */
+export class LogFeed {
+  private readonly kept: KeptPage[] = [];
+  private readonly reading = new Map<bigint, Promise<LogPage>>();
+  private live: LiveEnd | null = null;
+
+  constructor(private readonly store: EventStore) {}
+
+  /** What follows the position, or null when the log ends there. */
+  async next(after: bigint): Promise<LogPage | null> {
+    const kept = this.kept.find((page) => page.after <= after && after < page.position);
+    if (kept !== undefined) return cut(kept, after);
+    const page = await this.read(after);
+    return page.position > after ? page : null;
+  }
+
+  /** Resolves when there is more behind the position, and at the latest when the signal is aborted. */
+  async more(after: bigint, signal: AbortSignal): Promise<void> {
+    const { live } = this;
+    // The tail is behind this consumer only until its page that is on its way has come.
+    const end =
+      live === null || (live.position < after && !live.coming) ? this.attach(after) : live;
+    if (signal.aborted || end.position > after) return;
+    end.coming ??= this.pull(end);
+    await unlessAborted(end.coming, signal);
+  }
+
+  /** Stops the tail. Whoever waits is let go. */
+  stop(): void {
+    this.live?.stop.abort();
+    this.live = null;
+    this.kept.length = 0;
+  }
+
+  private read(after: bigint): Promise<LogPage> {
+    const reading = this.reading.get(after) ?? this.readAndKeep(after);
+    this.reading.set(after, reading);
+    return reading;
+  }
+
+  private async readAndKeep(after: bigint): Promise<LogPage> {
+    try {
+      const page = await this.store.readAll(after, PAGE_EVENTS_MAX);
+      this.keep({ ...page, after });
+      return page;
+    } finally {
+      this.reading.delete(after);
+    }
+  }
+
+  private attach(after: bigint): LiveEnd {
+    this.live?.stop.abort();
+    const stop = new AbortController();
+    const pages = this.store.tail(after, PAGE_EVENTS_MAX, stop.signal)[Symbol.asyncIterator]();
+    this.live = { pages, stop, position: after, coming: null };
+    return this.live;
+  }
+
+  private async pull(end: LiveEnd): Promise<void> {
+    try {
+      const next: IteratorResult<LogPage, unknown> = await end.pages.next();
+      if (next.done === true) {
+        this.detach(end);
+        return;
+      }
+      this.keep({ ...next.value, after: end.position });
+      end.position = next.value.position;
+      end.coming = null;
+    } catch (error) {
+      this.detach(end);
+      throw error;
+    }
+  }
+
+  private detach(end: LiveEnd): void {
+    if (this.live === end) this.live = null;
+  }
+
+  private keep(page: KeptPage): void {
+    if (page.position === page.after) return;
+    this.kept.push(page);
+    if (this.kept.length > PAGES_KEPT) this.kept.shift();
+  }
+}
+
+const cut = (page: KeptPage, after: bigint): LogPage =>
+  page.after === after
+    ? page
+    : { events: page.events.filter(({ position }) => position > after), position: page.position };
+
+/** Whoever does not wait any longer does not hear of a failure either. */
+function unlessAborted(coming: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => {
+      resolve();
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    coming.then(resolve, reject).finally(() => {
+      signal.removeEventListener('abort', abort);
+    });
+  });
+}
