@@ -80,10 +80,11 @@ export class Projector<Change> {
     return { name, version, status, error, position: tenure?.position ?? null };
   }
 
-  /** Follows the log until `stop`, or until an event parks it. */
+  /** Follows the log until `stop`, or until an event parks it. Started again, it tries that event again. */
   start(): void {
     this.isStopping = false;
     this.pause.open();
+    if (this.status === 'parked') this.status = 'stopped';
     this.running ??= this.follow().finally(() => {
       this.running = null;
     });
