@@ -12,6 +12,8 @@ interface Application {
   listen(port: number, host: string): Promise<unknown>;
   getUrl(): Promise<string>;
   close(): Promise<void>;
+  /** Lines for whoever has just started it; they may hold a secret, and so never go to the log. */
+  welcome(url: string): Promise<readonly string[]>;
 }
 
 type CreateApp = (config: Config, logger: LoggerService) => Promise<Application>;
@@ -56,7 +58,9 @@ export class Service {
     this.running.unshift(() => app.close());
     await app.listen(this.config.port, this.config.host);
     const seconds = process.uptime().toFixed(1);
-    this.logger.log(`ready on ${await app.getUrl()} after ${seconds} s`, 'Service');
+    const url = await app.getUrl();
+    this.logger.log(`ready on ${url} after ${seconds} s`, 'Service');
+    for (const line of await app.welcome(url)) process.stdout.write(`  ${line}\n`);
   }
 
   private async startDatabase(): Promise<string> {
