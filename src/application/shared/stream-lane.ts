@@ -1,57 +1,19 @@
-import type {
-  Accepted,
-  Decider,
-  Decision,
-  DomainEvent,
-  Refusal,
-} from '../../domain/shared/decider.js';
-import { refuse } from '../../domain/shared/decider.js';
+import { assertNever, refuse } from '../../domain/shared/decider.js';
+import type { Decider, DomainEvent } from '../../domain/shared/decider.js';
 import type { Clock } from '../ports/clock.port.js';
-import {
-  EVENTS_PER_APPEND_MAX,
-  NO_STREAM_VERSION,
-  StoreUnavailable,
-} from '../ports/event-store.port.js';
+import { NO_STREAM_VERSION, StoreUnavailable } from '../ports/event-store.port.js';
 import type { AppendResult, EventStore, NewEvent } from '../ports/event-store.port.js';
-import type { CommandContext } from './command-context.js';
-import { metadataOf } from './command-context.js';
 import { decodeEvent } from './decode-event.js';
-import { eventIdOf, newEvent } from './recorded-events.js';
+import { decideInOrder, newEventsOf } from './lane-decisions.js';
+import type { CommandAnswer, Decided, Job, Order } from './lane-decisions.js';
+import { eventIdOf } from './recorded-events.js';
 
-export type CommandAnswer<State, Event> =
-  | {
-      readonly ok: true;
-      /** What this command added; empty where nothing had to change or an earlier sending of it had done so. */
-      readonly events: readonly Event[];
-      readonly state: State;
-      /** Version of the stream and position in the log behind which the answer holds. */
-      readonly version: number;
-      readonly position: bigint;
-    }
-  | { readonly ok: false; readonly refusal: Refusal; readonly state: State };
-
-/** An order together with who gave it. Without a command it only asks for the state, confirmed at the store. */
-export interface Order<Command> {
-  readonly command: Command | null;
-  readonly context: CommandContext;
-}
-
-interface Job<State, Command, Event> extends Order<Command> {
-  readonly settle: (answer: CommandAnswer<State, Event>) => void;
-  readonly fail: (fault: unknown) => void;
-}
+export type { CommandAnswer } from './lane-decisions.js';
 
 interface Known<State> {
   readonly state: State;
   readonly version: number;
   readonly position: bigint;
-}
-
-interface Decided<State, Command, Event> {
-  readonly job: Job<State, Command, Event>;
-  readonly decision: Decision<Event>;
-  /** State behind this decision. */
-  readonly state: State;
 }
 
 /** How long a lane tries again when others keep appending first. */
@@ -71,6 +33,8 @@ export class StreamLane<State, Command, Event extends DomainEvent> {
   private readonly human: Job<State, Command, Event>[] = [];
   private readonly background: Job<State, Command, Event>[] = [];
   private isRunning = false;
+  /** Whether what is known was the truth at the store since the batch in hand was taken up. */
+  private isConfirmed = false;
 
   constructor(
     private readonly store: EventStore,
@@ -84,9 +48,18 @@ export class StreamLane<State, Command, Event extends DomainEvent> {
   }
 
   submit(order: Order<Command>): Promise<CommandAnswer<State, Event>> {
-    return new Promise((settle, fail) => {
+    return new Promise((resolve, fail) => {
       const queue = order.context.priority === 'human' ? this.human : this.background;
-      queue.push({ ...order, settle, fail });
+      const job: Job<State, Command, Event> = {
+        ...order,
+        isAnswered: false,
+        settle: (answer) => {
+          job.isAnswered = true;
+          resolve(answer);
+        },
+        fail,
+      };
+      queue.push(job);
       if (!this.isRunning) void this.run();
     });
   }
@@ -95,14 +68,7 @@ export class StreamLane<State, Command, Event extends DomainEvent> {
     this.isRunning = true;
     // Orders given in the same turn of the loop go together.
     await Promise.resolve();
-    for (let batch = this.take(); batch.length > 0; batch = this.take()) {
-      try {
-        await this.process(batch);
-      } catch (fault) {
-        this.known = null;
-        for (const job of batch) job.fail(fault);
-      }
-    }
+    for (let batch = this.take(); batch.length > 0; batch = this.take()) await this.attend(batch);
     this.isRunning = false;
   }
 
@@ -112,64 +78,63 @@ export class StreamLane<State, Command, Event extends DomainEvent> {
       : this.background.splice(0, BACKGROUND_JOBS_PER_BATCH_MAX);
   }
 
+  /** Answers the batch. A command that cannot be decided or appended fails alone, not with its neighbours. */
+  private async attend(batch: readonly Job<State, Command, Event>[]): Promise<void> {
+    try {
+      await this.process(batch);
+    } catch (fault) {
+      const open = batch.filter(({ isAnswered }) => !isAnswered);
+      const isStoreAway = fault instanceof StoreUnavailable;
+      // What was read stays true while the store is away; a fault of another kind may lie in it.
+      if (!isStoreAway) this.known = null;
+      if (isStoreAway || batch.length === 1) for (const job of open) job.fail(fault);
+      else for (const job of open) await this.attend([job]);
+    }
+  }
+
   private async process(batch: readonly Job<State, Command, Event>[]): Promise<void> {
+    this.isConfirmed = false;
     let waiting = await this.answerRepeated(batch);
     const giveUpAt = this.clock.monotonicMs() + CONTENTION_MAX_MS;
     while (waiting.length > 0) {
       const known = await this.current();
-      const decided = this.decideAll(waiting, known.state);
-      if (await this.commit(known, decided)) {
-        waiting = waiting.slice(decided.length);
-        continue;
-      }
-      if (this.clock.monotonicMs() > giveUpAt) {
+      const decided = decideInOrder(this.decider, waiting, known.state);
+      const isAnswered = await this.commit(known, decided);
+      if (!isAnswered && this.clock.monotonicMs() > giveUpAt) {
         throw new StoreUnavailable(`${this.streamId} is too busy`);
       }
+      if (!isAnswered && this.mustYield(waiting)) {
+        this.background.unshift(...waiting);
+        return;
+      }
       // Whoever was first may have been another sending of one of these commands.
-      waiting = await this.answerRepeated(waiting);
+      waiting = await this.answerRepeated(isAnswered ? waiting.slice(decided.length) : waiting);
     }
+  }
+
+  /** People do not wait until a duty has won its race against other processes. */
+  private mustYield([first]: readonly Job<State, Command, Event>[]): boolean {
+    return this.human.length > 0 && first?.context.priority === 'background';
   }
 
   /** A command whose events are in the log already has been obeyed before. */
   private async answerRepeated(
     batch: readonly Job<State, Command, Event>[],
   ): Promise<readonly Job<State, Command, Event>[]> {
-    const fresh: Job<State, Command, Event>[] = [];
-    for (const job of batch) {
-      const first = job.context.mayRepeat
-        ? await this.store.findEvent(eventIdOf(job.context.commandId, 0))
-        : null;
-      if (first === null) {
-        fresh.push(job);
-        continue;
-      }
-      await this.refresh();
-      const { state, version } = await this.current();
+    const earlier = await Promise.all(
+      batch.map(({ context: { mayRepeat, commandId } }) =>
+        mayRepeat ? this.store.findEvent(eventIdOf(commandId, 0)) : Promise.resolve(null),
+      ),
+    );
+    if (earlier.every((first) => first === null)) return batch;
+    await this.refresh();
+    const { state, version } = await this.current();
+    return batch.filter((job, index) => {
+      const first = earlier[index] ?? null;
+      if (first === null) return true;
       job.settle({ ok: true, events: [], state, version, position: first.position });
-    }
-    return fresh;
-  }
-
-  /** Decides in order, as far as the events fit into one append. What takes or checks reservations goes alone. */
-  private decideAll(
-    jobs: readonly Job<State, Command, Event>[],
-    from: State,
-  ): readonly Decided<State, Command, Event>[] {
-    const decided: Decided<State, Command, Event>[] = [];
-    let state = from;
-    let eventCount = 0;
-    for (const job of jobs) {
-      const decision = job.command === null ? NOTHING : this.decider.decide(state, job.command);
-      const added = decision.ok ? decision.events.length : 0;
-      const isReserving = decision.ok && decision.reserve.length > 0;
-      const isFull = eventCount + added > EVENTS_PER_APPEND_MAX || isReserving;
-      if (isFull && decided.length > 0) break;
-      if (decision.ok) state = decision.events.reduce(this.decider.evolve, state);
-      eventCount += added;
-      decided.push({ job, decision: decision, state });
-      if (isReserving) break;
-    }
-    return decided;
+      return false;
+    });
   }
 
   /** Answers the decided commands if the state that they were decided on was the true one. */
@@ -179,24 +144,31 @@ export class StreamLane<State, Command, Event extends DomainEvent> {
   ): Promise<boolean> {
     const events = decided.flatMap(newEventsOf);
     if (events.length === 0) {
-      if (await this.refresh()) return false;
+      if (!this.isConfirmed && (await this.refresh())) return false;
       this.answer(decided, known);
       return true;
     }
     const result = await this.append(known, decided, events);
-    if (result.kind === 'appended') {
-      const { version, position } = result;
-      const state = decided.at(-1)?.state ?? known.state;
-      this.known = { state, version, position };
-      this.answer(decided, this.known);
-      return true;
+    switch (result.kind) {
+      case 'appended': {
+        const { version, position } = result;
+        this.known = { state: decided.at(-1)?.state ?? known.state, version, position };
+        this.isConfirmed = true;
+        this.answer(decided, this.known);
+        return true;
+      }
+      case 'duplicate':
+        await this.answerRecorded(decided);
+        return true;
+      case 'busy':
+        this.answerBusy(decided, result);
+        return true;
+      case 'conflict':
+        await this.refresh();
+        return false;
+      default:
+        return assertNever(result);
     }
-    if (result.kind === 'busy') {
-      this.answerBusy(decided, result);
-      return true;
-    }
-    await this.refresh();
-    return false;
   }
 
   private async append(
@@ -229,7 +201,17 @@ export class StreamLane<State, Command, Event extends DomainEvent> {
     const recorded = last === undefined ? null : await this.store.findEvent(last.id);
     if (recorded === null) throw fault;
     const { version, position } = recorded;
-    return { kind: 'appended', version, position };
+    return { kind: 'duplicate', version, position };
+  }
+
+  /** The events are in the log, by a lost answer or by another sending: it knows what they came to. */
+  private async answerRecorded(decided: readonly Decided<State, Command, Event>[]): Promise<void> {
+    await this.refresh();
+    const known = await this.current();
+    this.answer(
+      decided.map((one) => ({ ...one, state: known.state })),
+      known,
+    );
   }
 
   private answer(
@@ -265,6 +247,12 @@ export class StreamLane<State, Command, Event extends DomainEvent> {
 
   /** Folds what was appended behind what we know. Answers whether there was anything. */
   private async refresh(): Promise<boolean> {
+    const moved = await this.readTail();
+    this.isConfirmed = true;
+    return moved;
+  }
+
+  private async readTail(): Promise<boolean> {
     let moved = false;
     for (;;) {
       const known: Known<State> = this.known ?? {
@@ -291,17 +279,4 @@ export class StreamLane<State, Command, Event extends DomainEvent> {
       if (last.version >= slice.version) return moved;
     }
   }
-}
-
-const NOTHING: Accepted<never> = { ok: true, events: [], reserve: [], release: [] };
-
-function newEventsOf<State, Command, Event extends DomainEvent>({
-  job,
-  decision,
-}: Decided<State, Command, Event>): readonly NewEvent[] {
-  if (!decision.ok) return [];
-  const metadata = metadataOf(job.context);
-  return decision.events.map((event, index) =>
-    newEvent(event, eventIdOf(job.context.commandId, index), metadata),
-  );
 }
