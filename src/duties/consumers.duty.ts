@@ -8,12 +8,8 @@ import { EventStore } from '../application/ports/event-store.port.js';
 import { leasesConsumer } from '../application/reactions/leases.consumer.js';
 import { outboxConsumer } from '../application/reactions/outbox.consumer.js';
 import { timersConsumer } from '../application/reactions/timers.consumer.js';
-import { PostgresDirectorySink } from '../infrastructure/directory/postgres/postgres.directory-sink.js';
-import { PostgresLeases } from '../infrastructure/leases/postgres/postgres.leases.js';
-import { PostgresOutbox } from '../infrastructure/outbox/postgres/postgres.outbox.js';
 import { Postgres } from '../infrastructure/postgres/postgres.js';
 import { readModelProjectors } from '../infrastructure/read-models/postgres/read-model-projectors.js';
-import { PostgresTimerQueue } from '../infrastructure/timers/postgres/postgres.timer-queue.js';
 import { LogFeed } from '../projections/projector/log-feed.js';
 import { ProgressSignal } from '../projections/projector/progress-signal.js';
 import { ProjectorGroup } from '../projections/projector/projector-group.js';
@@ -21,6 +17,7 @@ import type { ProjectorState } from '../projections/projector/projector.js';
 import { Projector } from '../projections/projector/projector.js';
 import { READ_MODELS } from '../projections/read-models.js';
 import type { Duty } from './duty.js';
+import { LiveStores } from './live-stores.js';
 
 /** Follows the log: read models, timers, outbox, leases, directory. */
 @Injectable()
@@ -55,15 +52,4 @@ export class ConsumersDuty implements Duty {
   stop(): Promise<void> {
     return this.group.stop();
   }
-}
-
-/** Tables that follow the log but are never rebuilt: what they ask for was done already. */
-@Injectable()
-export class LiveStores {
-  constructor(
-    readonly timers: PostgresTimerQueue,
-    readonly outbox: PostgresOutbox,
-    readonly leases: PostgresLeases,
-    readonly directory: PostgresDirectorySink,
-  ) {}
 }
