@@ -1,5 +1,5 @@
-import type { Clock } from './application/ports/clock.port.js';
 import type { Channel } from './application/ports/channel.port.js';
+import type { Clock } from './application/ports/clock.port.js';
 import type { Journal } from './application/ports/journal.port.js';
 import type { RecipientDirectory } from './application/ports/recipients.port.js';
 import { CAPABILITY, CHANNELS } from './domain/notice/dispatch.js';
@@ -12,7 +12,7 @@ import { SmtpMailProvider } from './infrastructure/channels/email/smtp.provider.
 import { PushChannel } from './infrastructure/channels/push/push.channel.js';
 import { WebhookChannel } from './infrastructure/channels/webhook/webhook.channel.js';
 import type { Config } from './infrastructure/config/config.js';
-import { EgressGuard } from './infrastructure/egress/egress-guard.js';
+import type { EgressGuard } from './infrastructure/egress/egress-guard.js';
 
 export interface ChannelGround {
   readonly config: Config;

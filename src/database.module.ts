@@ -7,10 +7,12 @@ import { EventStore } from './application/ports/event-store.port.js';
 import { IdempotencyStore } from './application/ports/idempotency-store.port.js';
 import { Journal } from './application/ports/journal.port.js';
 import { Leases } from './application/ports/leases.port.js';
+import { Meters } from './application/ports/meters.port.js';
 import { Outbox } from './application/ports/outbox.port.js';
 import { ReadModelsProgress } from './application/ports/read-progress.port.js';
 import { TimerQueue } from './application/ports/timer-queue.port.js';
 import { TokenStore } from './application/ports/token-store.port.js';
+import { databaseUrlOf } from './database-url.js';
 import { PostgresTokenStore } from './infrastructure/access/postgres.token-store.js';
 import { DatabaseClock } from './infrastructure/clock/database.clock.js';
 import { postgresTimeSources } from './infrastructure/clock/postgres/time-sources.js';
@@ -20,6 +22,7 @@ import { POSTGRES_DIRECTORY_PROVIDERS } from './infrastructure/directory/postgre
 import { PostgresEventStore } from './infrastructure/event-store/postgres/postgres.event-store.js';
 import { PostgresIdempotencyStore } from './infrastructure/idempotency/postgres.idempotency-store.js';
 import { PostgresLeases } from './infrastructure/leases/postgres/postgres.leases.js';
+import { MeteredEventStore } from './infrastructure/observability/metered.event-store.js';
 import { PostgresOutbox } from './infrastructure/outbox/postgres/postgres.outbox.js';
 import { dataSourceOptions } from './infrastructure/postgres/data-source.js';
 import { Listener } from './infrastructure/postgres/listener.js';
@@ -34,7 +37,6 @@ import { ProgressSignal } from './projections/projector/progress-signal.js';
 import { READ_MODELS } from './projections/read-models.js';
 import { RowFlags } from './projections/shared/row-flags.port.js';
 import { RowReader } from './projections/shared/row-reader.port.js';
-import { databaseUrlOf } from './database-url.js';
 
 const TYPEORM_CONNECTIONS = 5;
 
@@ -85,7 +87,11 @@ const PROVIDERS: readonly Provider[] = [
     useFactory: openEventStore,
     inject: [Postgres, Listener, Journal],
   },
-  { provide: EventStore, useExisting: PostgresEventStore },
+  {
+    provide: EventStore,
+    useFactory: (store: PostgresEventStore, meters: Meters) => new MeteredEventStore(store, meters),
+    inject: [PostgresEventStore, Meters],
+  },
   {
     provide: PostgresOutbox,
     useFactory: (postgres: Postgres, listener: Listener) => new PostgresOutbox(postgres, listener),
@@ -132,7 +138,7 @@ const PROVIDERS: readonly Provider[] = [
   imports: [
     TypeOrmModule.forRootAsync({
       // The tables come from the migrations, so the pool of TypeORM opens behind them.
-      useFactory: (config: Config, _migrated: Postgres) => ({
+      useFactory: (...[config]: [Config, Postgres]) => ({
         ...dataSourceOptions(databaseUrlOf(config), { poolMax: TYPEORM_CONNECTIONS }),
         entities: [...DIRECTORY_ENTITIES],
       }),

@@ -16,6 +16,7 @@ import { openChannels } from './channels.js';
 import { ConsumersDuty } from './duties/consumers.duty.js';
 import { Duties } from './duties/duties.js';
 import { ExecutorDuty } from './duties/executor.duty.js';
+import { Gauges, GaugeSources } from './duties/gauges.js';
 import { ClockHealth, DatabaseHealth } from './duties/health.js';
 import { LiveStores } from './duties/live-stores.js';
 import { RelayDuty } from './duties/relay.duty.js';
@@ -37,6 +38,8 @@ const PROVIDERS: readonly Provider[] = [
   TimersDuty,
   ExecutorDuty,
   SafetySweeps,
+  GaugeSources,
+  Gauges,
   Duties,
   ClockHealth,
   DatabaseHealth,

@@ -1,5 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
 
+import { StoreUnavailable } from '../../application/ports/event-store.port.js';
 import { Journal } from '../../application/ports/journal.port.js';
 
 /** Faults and notes of duties, as lines of the service's log. */
@@ -13,7 +14,9 @@ export class LoggingJournal extends Journal {
     fault: unknown,
     facts: Readonly<Record<string, unknown>> = {},
   ): void {
-    this.logger.warn(fault, facts, duty);
+    // An outage of the database is one fact, not a stack for everything that ran into it.
+    const message = fault instanceof StoreUnavailable ? `${fault.name}: ${fault.message}` : fault;
+    this.logger.warn(message, facts, duty);
   }
 
   override note(

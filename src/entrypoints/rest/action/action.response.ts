@@ -172,11 +172,10 @@ export class PreviewResponse {
 
 export const TARGETS_LISTED_MAX = 1_000;
 
-export const writtenOf = (
-  actionId: string,
-  state: ActionState,
-  position: bigint,
-): ActionWrittenResponse => ({
+/** The answer as plain data, to be extended by what a single route adds. */
+type Written = Pick<ActionWrittenResponse, keyof ActionWrittenResponse>;
+
+export const writtenOf = (actionId: string, state: ActionState, position: bigint): Written => ({
   actionId,
   status: actionStatus(state),
   version: state.editVersion,
