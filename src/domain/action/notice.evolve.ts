@@ -105,10 +105,8 @@ function noticeSent(lanes: readonly Lane[], data: NoticeSent['data']): readonly 
   return withDispatch(lanes, data, { status: 'sent', attempt: data.attempt }, (lane, dispatch) => {
     const thread = lane.thread ?? data.envelopeId;
     if (dispatch.kind === 'cancelled') return { ...lane, thread, told: 'no', beliefs: [] };
-    const heard: Lane = isClosing(dispatch)
-      ? { ...lane, thread, beliefs: [] }
-      : { ...lane, thread, told: 'yes', beliefs: [dispatch.startsAt] };
-    return afterEvidence(heard, dispatch);
+    const beliefs = isClosing(dispatch) ? [] : [dispatch.startsAt];
+    return afterEvidence({ ...lane, thread, told: 'yes', beliefs }, dispatch);
   });
 }
 
@@ -116,7 +114,7 @@ function noticeUncertain(lanes: readonly Lane[], data: DispatchKey): readonly La
   const change = { status: 'uncertain', ambiguous: true } as const;
   return withDispatch(lanes, data, change, (lane, dispatch) => {
     if (dispatch.kind === 'cancelled') return lane;
-    const told = isClosing(dispatch) || lane.told === 'yes' ? lane.told : 'maybe';
+    const told = lane.told === 'yes' ? 'yes' : 'maybe';
     const heard: Lane = { ...lane, told, beliefs: [...lane.beliefs, dispatch.startsAt] };
     return afterEvidence(heard, dispatch);
   });

@@ -9,11 +9,16 @@ import {
   added,
   at,
   cancel,
+  claim,
+  failed,
   key,
   openNotices,
+  openStage,
   queueFollowUps,
+  record,
   relay,
   reschedule,
+  retryFailed,
   schedule,
   told,
   typesOf,
@@ -63,6 +68,24 @@ describe('late evidence', () => {
     expect(added(...called, relay(second, UNCERTAIN, '2 11:03'))).toMatchObject([
       { type: 'NoticeUncertain' },
       { type: 'CancellationQueued', data: { lead: 1, hedged: true } },
+    ]);
+  });
+
+  it('of `failed` after a cancellation was sent raises the next one: that was not the last word', () => {
+    const called = [
+      ...told(),
+      openStage(),
+      claim({ t1: 1 }),
+      record(failed('t1', 1)),
+      relay(key('failed'), UNCERTAIN, '2 12:02'),
+      retryFailed('3 12:00', '2 12:03'),
+      cancel('2 12:04'),
+      queueFollowUps('2 12:04'),
+      relay(key('cancelled', { revision: 1 }), SENT, '2 12:05'),
+    ];
+    expect(added(...called, relay(key('failed'), SENT, '2 12:06'))).toMatchObject([
+      { type: 'NoticeSent', data: { kind: 'failed', late: true } },
+      { type: 'CancellationQueued', data: { lead: 1 } },
     ]);
   });
 
