@@ -18,6 +18,7 @@ export interface TestService {
   post(path: string, body?: object, role?: Role): Test;
   get(path: string, role?: Role): Test;
   put(path: string, body: object, role?: Role): Test;
+  delete(path: string, role?: Role): Test;
   import(lines: readonly object[]): Promise<void>;
   close(): Promise<void>;
 }
@@ -54,6 +55,7 @@ export async function startService(
       authorized(request(server).post(path), role).send(body),
     get: (path, role = 'operator') => authorized(request(server).get(path), role),
     put: (path, body, role = 'operator') => authorized(request(server).put(path), role).send(body),
+    delete: (path, role = 'operator') => authorized(request(server).delete(path), role),
     import: async (lines) => {
       await authorized(request(server).post('/v1/directory/import'), 'operator')
         .set('content-type', 'application/x-ndjson')
