@@ -41,8 +41,16 @@ export function configuredChannels(config: Config): readonly ChannelName[] {
 function emailChannel({ config, clock }: ChannelGround): Channel | null {
   const provider = mailProvider(config, () => clock.now());
   if (provider === null) return null;
-  return new EmailChannel({ provider, messageIdDomain: config.messageIdDomain });
+  return new EmailChannel({
+    provider,
+    messageIdDomain: config.messageIdDomain,
+    ...sendTimeoutOf(config),
+  });
 }
+
+/** Each channel has a timeout of its own unless the operator sets one. */
+const sendTimeoutOf = ({ sendTimeoutSeconds }: Config): { readonly timeoutMs?: number } =>
+  sendTimeoutSeconds === null ? {} : { timeoutMs: sendTimeoutSeconds * 1_000 };
 
 const isMailConfigured = (config: Config): boolean => mailProvider(config, () => 0) !== null;
 
@@ -63,6 +71,7 @@ const webhookChannel = ({ config, clock, guard }: ChannelGround): Channel =>
     now: () => clock.now(),
     typePrefix: config.eventSourcePrefix,
     source: config.publicBaseUrl,
+    ...sendTimeoutOf(config),
   });
 
 function pushChannel(ground: ChannelGround): Channel | null {
@@ -73,6 +82,7 @@ function pushChannel(ground: ChannelGround): Channel | null {
     guard,
     now: () => clock.now(),
     vapid,
+    ...sendTimeoutOf(config),
     deepLink: (actionId, targetId) =>
       `${config.publicBaseUrl}/v1/targets/${targetId}/status?action=${actionId}`,
     onGone: (recipientId, endpoint) => {

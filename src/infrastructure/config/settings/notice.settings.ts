@@ -21,6 +21,12 @@ export const noticeSettings = {
     fallback: 'hold',
     doc: 'What follows a crash in the middle of a mail or push: `hold` leaves it to an operator, `resend` sends again under the same identity.',
   }),
+  sendTimeoutSeconds: optional({
+    env: 'FOREWARN_SEND_TIMEOUT_SECONDS',
+    kind: integer(1, 120),
+    unset: 'mail has 30 seconds, a webhook 15, a push 10',
+    doc: 'Seconds that one send may take, on any channel. What a crash interrupts is taken up again after twice this time and 20 seconds.',
+  }),
   emailProvider: setting({
     env: 'FOREWARN_EMAIL_PROVIDER',
     kind: oneOf('smtp', 'http'),
