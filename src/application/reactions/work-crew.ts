@@ -109,7 +109,9 @@ export class WorkCrew {
   private async apply(streamId: string, state: ActionState, claim: Claimed): Promise<void> {
     const startedAt = toInstant(this.clock.now());
     const order = orderOf(streamId, state, claim);
-    const answer = await this.executor.apply(order, this.stopping.signal);
+    // A signal of its own for each call, so that hundreds of them do not all listen to one.
+    const signal = AbortSignal.any([this.stopping.signal]);
+    const answer = await this.executor.apply(order, signal);
     await this.conclude(streamId, claim, answer, startedAt);
   }
 

@@ -21,9 +21,6 @@ export const CAPABILITY: Readonly<Record<ChannelName, Capability>> = {
 export const NOTICE_KINDS = ['notice', 'cancelled', 'rescheduled', 'completed', 'failed'] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
-/** Kinds that correct or close what somebody was told. They never expire. */
-export const isCorrection = (kind: NoticeKind): boolean => kind !== 'notice';
-
 /** Whom a notice is addressed to when a target has no owner: it is recorded, and fails visibly. */
 export const NOBODY = 'nobody';
 
