@@ -15,6 +15,7 @@ const webhook = new Webhook(EXECUTOR_SECRET ?? '');
 const failTargets = new Set(FAIL_TARGETS.split(','));
 const answers = new Map(); // work id → answer. In memory here: keep it in a database, as well as the fences.
 const fences = new Map(); // target id → highest fence seen
+const applied = new Set(); // action and target of every change that was made
 
 const print = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
 
@@ -29,7 +30,11 @@ function work({ workId, targetId, fence, actionId, attempt }) {
   if (fence < (fences.get(targetId) ?? 0)) return [409, { reason: 'stale_fence' }];
   fences.set(targetId, fence);
   const failed = fails(targetId);
-  print({ effect: failed ? 'failed' : 'applied', workId, actionId, targetId, fence, attempt });
+  // A claim whose holder died comes again with a new fence: what it has done already is not done twice.
+  const done = applied.has(`${actionId} ${targetId}`);
+  if (!failed) applied.add(`${actionId} ${targetId}`);
+  const effect = done ? 'none' : failed ? 'failed' : 'applied';
+  print({ effect, workId, actionId, targetId, fence, attempt, at: new Date().toISOString() });
   const outcome = failed
     ? { outcome: 'failed', reason: 'failed_by_rule', retryable: false }
     : { outcome: 'applied' };

@@ -246,8 +246,21 @@ describe('the example of an executor', () => {
           targetId: 'i-1',
           fence: 1,
           attempt: 1,
+          at: expect.any(String),
         },
       ]);
+    });
+  });
+
+  it('C2: changes a target once for one action, though a new claim asks for it again', async () => {
+    const executor = await start();
+    await executor.apply(orderOf({ fence: 1, workId: 'w-1' }), signal);
+    expect(await executor.apply(orderOf({ fence: 2, workId: 'w-2' }), signal)).toEqual({
+      kind: 'applied',
+    });
+    await executor.apply(orderOf({ fence: 3, workId: 'w-3', actionId: 'a-2' }), signal);
+    await eventually(() => {
+      expect(program.lines.map(({ effect }) => effect)).toEqual(['applied', 'none', 'applied']);
     });
   });
 
