@@ -52,7 +52,8 @@ export async function commitUnderTenure(
  * The statement inside `commitUnderTenure`, for sinks with a transaction of their own. False: the epoch is not ours
  * or the position is not where the tenure says, and the transaction must write nothing. Otherwise the transaction
  * commits without waiting for the disk. When the server dies, rows and position are lost together; the tenure then
- * does not fit any more, its holder acquires anew and the log brings both back.
+ * does not fit any more, its holder acquires anew and the log brings both back. Statements behind it are planned for
+ * the tables as they are: a plan that was kept from when a table was small would read all of it later.
  */
 export async function movePosition(
   client: pg.ClientBase,
@@ -99,7 +100,9 @@ const MOVE = `
 update forewarn.consumers
 set position = $6, lease_until = forewarn.clock_now() + $7 * interval '1 ms'
 where name = $1 and version = $2 and shard = $3 and epoch = $4 and position = $5 and $5 <= $6
-returning set_config('synchronous_commit', 'off', true)`;
+returning
+  set_config('synchronous_commit', 'off', true),
+  set_config('plan_cache_mode', 'force_custom_plan', true)`;
 
 const RELEASE = `
 update forewarn.consumers set owner = null, lease_until = null

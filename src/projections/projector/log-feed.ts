@@ -1,14 +1,8 @@
 import type { EventStore, LogPage } from '../../application/ports/event-store.port.js';
+import { PageRing } from './page-ring.js';
 
 /** Events that are read, projected and committed together at most. */
 export const PAGE_EVENTS_MAX = 500;
-/** Pages that stay at hand for consumers that come a little later. */
-const PAGES_KEPT = 8;
-
-interface KeptPage extends LogPage {
-  /** The page begins behind this position. */
-  readonly after: bigint;
-}
 
 interface LiveEnd {
   readonly pages: AsyncIterator<LogPage>;
@@ -21,20 +15,21 @@ interface LiveEnd {
 
 /**
  * Reads the log once for all consumers of a process: whoever comes first to a place reads it, the others find the page
- * here. At the end of the log one tail waits for all. A consumer that is further behind than the kept pages reads by
- * itself until it is back among them.
+ * here. At the end of the log one tail waits for all. The first waits a little for the last, so that they stay
+ * together; a consumer that is left behind all the same reads by itself until it has caught up.
  */
 export class LogFeed {
-  private readonly kept: KeptPage[] = [];
+  private readonly ring = new PageRing();
   private readonly reading = new Map<bigint, Promise<LogPage>>();
   private live: LiveEnd | null = null;
 
   constructor(private readonly store: EventStore) {}
 
   /** What follows the position, or null when the log ends there. */
-  async next(after: bigint): Promise<LogPage | null> {
-    const kept = this.kept.find((page) => page.after <= after && after < page.position);
-    if (kept !== undefined) return cut(kept, after);
+  async next(reader: object, after: bigint): Promise<LogPage | null> {
+    this.ring.reached(reader, after);
+    const kept = this.ring.find(after) ?? (await this.afterRoom(after));
+    if (kept !== null) return kept;
     const page = await this.read(after);
     return page.position > after ? page : null;
   }
@@ -50,11 +45,22 @@ export class LogFeed {
     await unlessAborted(end.coming, signal);
   }
 
+  /** Nobody waits for this reader any more. */
+  leave(reader: object): void {
+    this.ring.leave(reader);
+  }
+
   /** Stops the tail. Whoever waits is let go. */
   stop(): void {
     this.live?.stop.abort();
     this.live = null;
-    this.kept.length = 0;
+    this.ring.clear();
+  }
+
+  private async afterRoom(after: bigint): Promise<LogPage | null> {
+    await this.ring.room(after);
+    // Another reader may have read it meanwhile.
+    return this.ring.find(after);
   }
 
   private read(after: bigint): Promise<LogPage> {
@@ -66,7 +72,7 @@ export class LogFeed {
   private async readAndKeep(after: bigint): Promise<LogPage> {
     try {
       const page = await this.store.readAll(after, PAGE_EVENTS_MAX);
-      this.keep({ ...page, after });
+      this.ring.keep({ ...page, after });
       return page;
     } finally {
       this.reading.delete(after);
@@ -83,12 +89,13 @@ export class LogFeed {
 
   private async pull(end: LiveEnd): Promise<void> {
     try {
+      await this.ring.room(end.position);
       const next: IteratorResult<LogPage, unknown> = await end.pages.next();
       if (next.done === true) {
         this.detach(end);
         return;
       }
-      this.keep({ ...next.value, after: end.position });
+      this.ring.keep({ ...next.value, after: end.position });
       end.position = next.value.position;
       end.coming = null;
     } catch (error) {
@@ -100,18 +107,7 @@ export class LogFeed {
   private detach(end: LiveEnd): void {
     if (this.live === end) this.live = null;
   }
-
-  private keep(page: KeptPage): void {
-    if (page.position === page.after) return;
-    this.kept.push(page);
-    if (this.kept.length > PAGES_KEPT) this.kept.shift();
-  }
 }
-
-const cut = (page: KeptPage, after: bigint): LogPage =>
-  page.after === after
-    ? page
-    : { events: page.events.filter(({ position }) => position > after), position: page.position };
 
 /** Whoever does not wait any longer does not hear of a failure either. */
 function unlessAborted(coming: Promise<void>, signal: AbortSignal): Promise<void> {

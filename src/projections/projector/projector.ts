@@ -103,7 +103,7 @@ export class Projector<Change> {
   async runOnce(): Promise<Counts> {
     const tenure = await this.acquired();
     if (tenure === null) return NOTHING;
-    const page = await this.parts.feed.next(tenure.position);
+    const page = await this.parts.feed.next(this, tenure.position);
     return page === null ? NOTHING : this.take(tenure, page);
   }
 
@@ -174,6 +174,7 @@ export class Projector<Change> {
   /** After a fault nobody knows whether the batch was committed: acquiring anew tells. */
   private failed(error: unknown, failures: number): void {
     this.tenure = null;
+    this.parts.feed.leave(this);
     this.status = 'failing';
     this.error = error instanceof Error ? error : new TypeError(String(error));
     if (failures === 0) {
@@ -184,6 +185,7 @@ export class Projector<Change> {
   private async letGo(): Promise<void> {
     const { tenure } = this;
     this.tenure = null;
+    this.parts.feed.leave(this);
     if (tenure === null) return;
     // A release that fails costs its successor the rest of the lease and nothing else.
     await this.parts.sink.release(this.key, tenure).catch((error: unknown) => {
