@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 import type { DispatchStatus } from '../../domain/action/action.state.js';
 import type { ChannelName, NoticeKind } from '../../domain/notice/dispatch.js';
+import { isUuid } from '../shared/is-uuid.js';
 import { RowReader } from '../shared/row-reader.port.js';
 import type { Condition, RowPage } from '../shared/row-reader.port.js';
 import { notification } from './notification.projection.js';
@@ -22,7 +23,9 @@ export class NotificationQueries {
   constructor(private readonly rows: RowReader) {}
 
   find(dispatchId: string): Promise<NotificationRow | null> {
-    return this.rows.find(notification, { dispatchId });
+    return isUuid(dispatchId)
+      ? this.rows.find(notification, { dispatchId })
+      : Promise.resolve(null);
   }
 
   /** The latest first. */
