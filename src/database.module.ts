@@ -12,6 +12,7 @@ import { Outbox } from './application/ports/outbox.port.js';
 import { ReadModelsProgress } from './application/ports/read-progress.port.js';
 import { TimerQueue } from './application/ports/timer-queue.port.js';
 import { TokenStore } from './application/ports/token-store.port.js';
+import { persist } from './application/shared/persist.js';
 import { databaseUrlOf } from './database-url.js';
 import { PostgresTokenStore } from './infrastructure/access/postgres.token-store.js';
 import { DatabaseClock } from './infrastructure/clock/database.clock.js';
@@ -27,6 +28,7 @@ import { PostgresOutbox } from './infrastructure/outbox/postgres/postgres.outbox
 import { dataSourceOptions } from './infrastructure/postgres/data-source.js';
 import { Listener } from './infrastructure/postgres/listener.js';
 import { migrate } from './infrastructure/postgres/migrate.js';
+import { isUnavailable } from './infrastructure/postgres/postgres-errors.js';
 import { Postgres } from './infrastructure/postgres/postgres.js';
 import { createReadModelTables } from './infrastructure/read-models/postgres/create-tables.js';
 import { PostgresRowFlags } from './infrastructure/read-models/postgres/postgres.row-flags.js';
@@ -40,9 +42,13 @@ import { RowReader } from './projections/shared/row-reader.port.js';
 
 const TYPEORM_CONNECTIONS = 5;
 
-const openPostgres = async (config: Config): Promise<Postgres> => {
+/** A database that starts together with the service may need some time. */
+const STARTUP_PATIENCE_MS = 30_000;
+
+const openPostgres = async (config: Config, journal: Journal): Promise<Postgres> => {
   const url = databaseUrlOf(config);
-  await migrate(url);
+  const patience = { patienceMs: STARTUP_PATIENCE_MS, mayPass: isUnavailable };
+  await persist('database', journal, patience, () => migrate(url));
   const postgres = new Postgres({ url, poolMax: config.readConnections });
   await createReadModelTables(postgres, READ_MODELS);
   return postgres;
@@ -78,7 +84,7 @@ const openEventStore = (
 
 /** Everything that lives in the database, behind its ports. */
 const PROVIDERS: readonly Provider[] = [
-  { provide: Postgres, useFactory: openPostgres, inject: [Config] },
+  { provide: Postgres, useFactory: openPostgres, inject: [Config, Journal] },
   { provide: Listener, useFactory: startListener, inject: [Postgres] },
   { provide: DatabaseClock, useFactory: startClock, inject: [Postgres, Journal] },
   { provide: Clock, useExisting: DatabaseClock },
