@@ -12,6 +12,7 @@ create table forewarn.timers (
   -- Set again, for later, while it was leased: due again at this time, whatever the lease holder answers.
   again_at timestamptz,
   leased_until timestamptz,
+  -- 0 while nobody has leased it.
   lease_no bigint not null default 0,
   attempts integer not null default 0,
   last_error text,

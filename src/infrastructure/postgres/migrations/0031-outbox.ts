@@ -25,6 +25,7 @@ create table forewarn.outbox (
   -- 'checking': asked whether it is wanted, without a call. 'sending': a call may be under way.
   phase text collate "C" not null default 'pending' check (phase in ('pending', 'checking', 'sending')),
   lease_until timestamptz,
+  -- 0 while nobody has claimed it.
   fence bigint not null default 0,
   attempt integer not null default 0,
   envelope_id uuid,
@@ -61,6 +62,9 @@ const MEMBERS = `(
   offset 0
 )`;
 
+const MEMBER_COLUMNS = `o.dispatch_id, o.position, o.phase, o.stream_id, o.recipient_id, o.target_id, o.channel,
+      o.envelope_id`;
+
 /**
  * Claims due rows, whole envelopes, the oldest first, and freezes the envelopes.
  *
@@ -90,7 +94,8 @@ begin
   v_now := forewarn.clock_now();
 
   with head as materialized (
-    select o.stream_id, o.recipient_id, o.stage, o.kind, o.lead, o.revision, o.envelope_id, o.due_at, o.position
+    select o.dispatch_id, o.stream_id, o.recipient_id, o.stage, o.kind, o.lead, o.revision, o.envelope_id,
+      o.due_at, o.position
     from forewarn.outbox o
     where o.channel = p_channel and o.phase = 'pending' and o.due_at <= v_now and not ${IS_LANE_BUSY}
     order by o.due_at, o.position
@@ -100,48 +105,60 @@ begin
       row_number() over (order by min(h.due_at), min(h.position), h.recipient_id) as rank
     from head h
     group by h.stream_id, h.recipient_id, h.stage, h.kind, h.lead, h.revision, h.envelope_id
-  ), cut as materialized (
-    -- The envelope in which the limit is reached is the last one.
-    select max(c.rank) as rank from (
-      select e.rank from (select * from envelope order by rank) e cross join lateral ${MEMBERS} m limit p_limit
-    ) c
+  ), first as materialized (
+    select e.rank, ${MEMBER_COLUMNS}
+    from (select * from envelope order by rank) e cross join lateral ${MEMBERS} o
+    limit p_limit
+  ), last as materialized (
+    -- The envelope in which the limit is reached is taken whole, and is the last one.
+    select max(f.rank) as rank from first f
   ), member as materialized (
-    select e.rank, o.dispatch_id, o.position, o.phase, o.stream_id, o.recipient_id, o.target_id,
-      o.envelope_id, ${IS_LANE_BUSY} as is_busy
+    select f.* from first f where f.rank < (select l.rank from last l)
+    union all
+    select e.rank, ${MEMBER_COLUMNS}
     from envelope e cross join lateral ${MEMBERS} o
-    where e.rank <= (select c.rank from cut c)
+    where e.rank = (select l.rank from last l)
+  ), asked as materialized (
+    -- Rows of the head are known to be free.
+    select o.*, case when h.dispatch_id is null then ${IS_LANE_BUSY} else false end as is_busy
+    from member o left join head h on h.dispatch_id = o.dispatch_id
   ), laned as materialized (
     select m.*, m.phase = 'pending' and not m.is_busy
       and m.rank = min(m.rank) over (partition by m.stream_id, m.recipient_id, m.target_id) as is_free
-    from member m
+    from asked m
   ), judged as materialized (
     select l.*, bool_and(l.is_free) over (partition by l.rank) as is_whole from laned l
   ), chosen as materialized (
-    select j.dispatch_id, j.position, j.rank, j.envelope_id, count(*) over (partition by j.rank) as members
-    from judged j
+    select j.dispatch_id, j.position, j.rank, j.envelope_id from judged j
     where case when j.envelope_id is null then j.is_free else j.is_whole end
-  ), locked as materialized (
-    -- A row that the consumer is changing right now keeps its envelope for the next claim.
-    select c.*, count(*) over (partition by c.rank) as locked_members,
-      first_value(c.dispatch_id) over (partition by c.rank order by c.position, c.dispatch_id) as first_id
-    from chosen c cross join lateral (
-      select from forewarn.outbox o
-      where o.dispatch_id = c.dispatch_id and o.phase = 'pending'
-      offset 0
-      for update skip locked
-    ) o
+  ), missed as materialized (
+    -- A frozen envelope waits for the next claim when somebody is changing one of its rows right now.
+    select c.rank from chosen c
+    where c.envelope_id is not null and not exists (
+      select from (
+        select o.dispatch_id from forewarn.outbox o
+        where o.dispatch_id = c.dispatch_id and o.phase = 'pending'
+        offset 0
+        for update skip locked
+      ) l
+    )
+  ), named as materialized (
+    select c.dispatch_id, coalesce(c.envelope_id,
+      first_value(c.dispatch_id) over (partition by c.rank order by c.position, c.dispatch_id)) as envelope_id
+    from chosen c
+    where c.rank not in (select m.rank from missed m)
   )
-  select array_agg(k.dispatch_id), array_agg(coalesce(k.envelope_id, k.first_id))
+  select array_agg(n.dispatch_id order by n.dispatch_id), array_agg(n.envelope_id order by n.dispatch_id)
     into v_ids, v_envelopes
-    from locked k
-    where k.members = k.locked_members;
+    from named n;
 
+  -- In the order of ids, in which the consumer locks too, so that neither waits for the other in a circle.
   return query
     update forewarn.outbox o
     set phase = 'sending', fence = v_fence, attempt = o.attempt + 1, envelope_id = c.envelope_id,
       recheck = false, lease_until = v_now + p_lease_ms * interval '1 ms'
     from unnest(v_ids, v_envelopes) c(dispatch_id, envelope_id)
-    where o.dispatch_id = c.dispatch_id
+    where o.dispatch_id = c.dispatch_id and o.phase = 'pending'
     returning o.*;
 end $$;
 `;

@@ -63,23 +63,34 @@ where t.ctid = any (array(
 returning t.stream_id, t.kind, t.subject, t.revision, t.lease_no::float8 as lease_no,
   (extract(epoch from t.due_at) * 1000)::float8 as due_ms`;
 
+/** The row, if it is still ours: a row that is not leased has number 0. `offset 0` keeps it one look-up by key, whatever the planner believes about the table. */
+const HELD = `(
+  select from forewarn.timers r
+  where r.stream_id = l.stream_id and r.kind = l.kind and r.subject = l.subject
+    and r.lease_no = l.lease_no
+  offset 0
+  for update
+)`;
+
+const IN_KEY_ORDER = `order by a.stream_id collate "C", a.kind collate "C", a.subject collate "C"`;
+
 /** Answers the next due times of the rows that stay. $1-$4 the leased timers, $5 answers, $6 due times, $7 errors. */
 export const SETTLE = `
 with answered as materialized (
-  select t.stream_id, t.kind, t.subject, a.answer, a.due_ms, a.error
-  from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::float8[], $7::text[])
-    a(stream_id, kind, subject, lease_no, answer, due_ms, error)
-  join forewarn.timers t on t.stream_id = a.stream_id and t.kind = a.kind and t.subject = a.subject
-  where t.lease_no = a.lease_no and t.leased_until is not null
-  order by t.stream_id, t.kind, t.subject
-  for update of t
+  select l.stream_id, l.kind, l.subject, l.answer, l.due_ms, l.error
+  from (
+    select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::float8[], $7::text[])
+      a(stream_id, kind, subject, lease_no, answer, due_ms, error)
+    ${IN_KEY_ORDER}
+  ) l
+  cross join lateral ${HELD} h
 ), done as (
   delete from forewarn.timers t using answered a
   where t.stream_id = a.stream_id and t.kind = a.kind and t.subject = a.subject
     and a.answer = 'done' and t.again_at is null
 )
 update forewarn.timers t
-set leased_until = null, again_at = null, last_error = a.error,
+set leased_until = null, lease_no = 0, again_at = null, last_error = a.error,
   attempts = case a.answer when 'failed' then t.attempts + 1 else 0 end,
   due_at = least(t.again_at, case a.answer
     when 'not_due_until' then to_timestamp(a.due_ms / 1000)
@@ -93,14 +104,14 @@ returning (extract(epoch from t.due_at) * 1000)::float8 as due_ms`;
 
 export const HAND_BACK = `
 update forewarn.timers t
-set leased_until = null, again_at = null
+set leased_until = null, lease_no = 0, again_at = null
 from (
-  select r.stream_id, r.kind, r.subject
-  from unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) l(stream_id, kind, subject, lease_no)
-  join forewarn.timers r on r.stream_id = l.stream_id and r.kind = l.kind and r.subject = l.subject
-  where r.lease_no = l.lease_no and r.leased_until is not null
-  order by r.stream_id, r.kind, r.subject
-  for update of r
+  select l.stream_id, l.kind, l.subject
+  from (
+    select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) a(stream_id, kind, subject, lease_no)
+    ${IN_KEY_ORDER}
+  ) l
+  cross join lateral ${HELD} h
 ) h
 where t.stream_id = h.stream_id and t.kind = h.kind and t.subject = h.subject
 returning (extract(epoch from t.due_at) * 1000)::float8 as due_ms`;
