@@ -12,6 +12,10 @@ export class InboxFlagging {
     return this.raise('readAt', recipientId, dispatchIds);
   }
 
+  markAllRead(recipientId: string): Promise<number> {
+    return this.flags.raise(inbox, 'readAt', [{ column: 'recipientId', is: recipientId }]);
+  }
+
   dismiss(recipientId: string, dispatchIds: readonly string[]): Promise<number> {
     return this.raise('dismissedAt', recipientId, dispatchIds);
   }

@@ -12,6 +12,8 @@ export const INBOX_ORDERS = ['newest', 'unread_first'] as const;
 export interface InboxList {
   readonly recipientId: string;
   readonly orderBy: (typeof INBOX_ORDERS)[number];
+  /** Only those that were not read yet. */
+  readonly unreadOnly?: boolean;
   readonly limit: number;
   readonly after?: string | null;
 }
@@ -24,9 +26,15 @@ const UNREAD_FIRST: Order<InboxMessage> = { by: 'isRead', direction: 'asc' };
 export class InboxQueries {
   constructor(private readonly rows: RowReader) {}
 
-  list({ recipientId, orderBy, limit, after = null }: InboxList): Promise<RowPage<InboxMessage>> {
+  /** Dismissed ones too. */
+  find(dispatchId: string): Promise<InboxMessage | null> {
+    return this.rows.find(inbox, { dispatchId });
+  }
+
+  list(list: InboxList): Promise<RowPage<InboxMessage>> {
+    const { recipientId, orderBy, unreadOnly = false, limit, after = null } = list;
     return this.rows.page(inbox, {
-      where: messagesOf(recipientId),
+      where: unreadOnly ? unreadOf(recipientId) : messagesOf(recipientId),
       order: orderBy === 'newest' ? [NEWEST] : [UNREAD_FIRST, NEWEST],
       limit,
       after,
@@ -34,11 +42,16 @@ export class InboxQueries {
   }
 
   unreadCount(recipientId: string): Promise<number> {
-    return this.rows.count(inbox, [...messagesOf(recipientId), { column: 'isRead', is: false }]);
+    return this.rows.count(inbox, unreadOf(recipientId));
   }
 }
 
 const messagesOf = (recipientId: string): readonly Condition<InboxMessage>[] => [
   { column: 'recipientId', is: recipientId },
   { column: 'isDismissed', is: false },
+];
+
+const unreadOf = (recipientId: string): readonly Condition<InboxMessage>[] => [
+  ...messagesOf(recipientId),
+  { column: 'isRead', is: false },
 ];

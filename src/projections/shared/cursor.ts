@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import type { ReadModel } from './read-model.js';
+import type { ColumnType, ReadModel } from './read-model.js';
 import type { Value } from './row-change.js';
 import { InvalidCursor, InvalidLimit, PAGE_LIMIT_MAX } from './row-reader.port.js';
 import type { Order, RowQuery } from './row-reader.port.js';
@@ -26,17 +26,19 @@ export function cursorOf(
   return Buffer.from(JSON.stringify([list, ...place])).toString('base64url');
 }
 
-/** Values of the columns of the order at the cursor. */
+/** Values of the columns of the order at the cursor. Stores may trust their types. */
 export function placeOf(
+  model: ReadModel,
   list: string,
   order: readonly Order<Record<string, Value>>[],
   cursor: string,
 ): readonly Value[] {
   const [of, ...place] = parsed(cursor);
-  if (of !== list || place.length !== order.length || !place.every(isScalar)) {
+  const fits = order.every(({ by }, index) => isOfType(columnType(model, by), place[index]));
+  if (of !== list || place.length !== order.length || !fits) {
     throw new InvalidCursor('the cursor does not belong to this list');
   }
-  return place;
+  return place as readonly Value[];
 }
 
 /** Which list a cursor was made for: the same filters and the same order. */
@@ -67,5 +69,31 @@ function parsed(cursor: string): readonly unknown[] {
   throw new InvalidCursor('the cursor cannot be read');
 }
 
-const isScalar = (value: unknown): value is Value =>
-  ['string', 'number', 'boolean'].includes(typeof value);
+/** What is not a column of the table says whether a flag is raised. */
+const columnType = ({ table }: ReadModel, column: string): ColumnType =>
+  table.columns[column] ?? 'boolean';
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const INSTANT = /^(?!0000)\d{4}-[\d:.T-]+Z$/;
+const POSITION_MAX = 2n ** 63n - 1n;
+
+const isOfType = (type: ColumnType, value: unknown): boolean => FITS[type](value);
+
+/** What nobody has forged or damaged; anything else would be a fault inside of a store. */
+const FITS: Readonly<Record<ColumnType, (value: unknown) => boolean>> = {
+  text: (value) => isText(value) && !value.includes('\0'),
+  uuid: (value) => isText(value) && UUID.test(value),
+  integer: (value) => Number.isSafeInteger(value),
+  position: (value) => isText(value) && /^\d{1,19}$/.test(value) && BigInt(value) <= POSITION_MAX,
+  boolean: (value) => typeof value === 'boolean',
+  instant: (value) => isText(value) && INSTANT.test(value) && isExact(value),
+  json: () => false,
+};
+
+/** Written as we write instants; a day that does not exist would come back as another one. */
+function isExact(instant: string): boolean {
+  const epochMs = Date.parse(instant);
+  return !Number.isNaN(epochMs) && new Date(epochMs).toISOString() === instant;
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string';

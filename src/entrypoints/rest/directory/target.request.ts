@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 
+import type { TargetFacts } from '../../../application/ports/directory.port.js';
 import type { Lifecycle } from '../../../domain/directory/directory.events.js';
 import { PageQuery } from '../paging/page.query.js';
 import { IsId, IsText, QueryList } from '../validation/fields.js';
@@ -118,6 +119,19 @@ export class TargetResponse {
   })
   readonly revision!: number;
 }
+
+/** Field by field, so that a new fact is not published by accident. */
+export const targetOf = (target: TargetFacts): TargetResponse => ({
+  targetId: target.targetId,
+  name: target.name,
+  type: target.type,
+  ownerId: target.ownerId,
+  labels: target.labels,
+  lifecycle: target.lifecycle,
+  version: target.version,
+  pin: target.pin,
+  revision: target.revision,
+});
 
 export class TargetPageResponse {
   @ApiProperty({ description: 'Targets in the order of their ids.', type: [TargetResponse] })

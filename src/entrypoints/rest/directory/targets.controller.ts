@@ -6,7 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DestroyTarget } from '../../../application/directory/destroy-target.js';
 import { RecordTargets } from '../../../application/directory/record-targets.js';
 import { TargetDirectory } from '../../../application/ports/directory.port.js';
-import type { TargetFacts, TargetFilter } from '../../../application/ports/directory.port.js';
+import type { TargetFilter } from '../../../application/ports/directory.port.js';
 import { Roles } from '../access/access.decorators.js';
 import { FromCaller } from '../context/caller.decorator.js';
 import type { Caller } from '../context/caller.decorator.js';
@@ -19,6 +19,7 @@ import { idPage } from './id-page.js';
 import { metadataOf } from './metadata-of.js';
 import {
   TargetPageResponse,
+  targetOf,
   TargetQueryRequest,
   TargetRequest,
   TargetResponse,
@@ -66,7 +67,7 @@ export class TargetsController {
       query,
       read: (page) => this.targets.list(filter, page),
       idOf: ({ targetId }) => targetId,
-      itemOf: responseOf,
+      itemOf: targetOf,
     });
   }
 
@@ -78,7 +79,7 @@ export class TargetsController {
   async get(@IdParam('targetId') targetId: string): Promise<TargetResponse> {
     const target = (await this.targets.findMany([targetId])).get(targetId);
     if (target === undefined) throw new Refused('not_found', 'there is no such target');
-    return responseOf(target);
+    return targetOf(target);
   }
 
   @Delete(':targetId')
@@ -97,18 +98,6 @@ export class TargetsController {
     return writtenAt(orProblem(await this.commands.execute(command)).position);
   }
 }
-
-const responseOf = (target: TargetFacts): TargetResponse => ({
-  targetId: target.targetId,
-  name: target.name,
-  type: target.type,
-  ownerId: target.ownerId,
-  labels: target.labels,
-  lifecycle: target.lifecycle,
-  version: target.version,
-  pin: target.pin,
-  revision: target.revision,
-});
 
 function filterOf({ label, type, ownerId, lifecycle, version }: TargetQueryRequest): TargetFilter {
   const pairs = label?.map(labelOf).filter((pair) => pair !== null);

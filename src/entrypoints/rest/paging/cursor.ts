@@ -57,5 +57,6 @@ const isKeyOf = ({ parts }: CursorScope, key: unknown): key is SortKey =>
       typeof part === parts[index] && (typeof part !== 'string' || isStorableText(part)),
   );
 
-const badCursor = (): Refused =>
+/** The cursor is not one that this list gave. */
+export const badCursor = (): Refused =>
   refuseField('query:cursor', 'cursor', 'cursor must be one that a page of this list gave');

@@ -104,7 +104,7 @@ export class MemoryRowReader extends RowReader {
     const order = totalOrder(model, query.order);
     const list = listOf(model, query);
     const { after = null } = query;
-    const place = after === null ? null : placed(order, placeOf(list, order, after));
+    const place = after === null ? null : placed(order, placeOf(model, list, order, after));
     const rows = this.select(model, query.where as Conditions)
       .sort((a, b) => compareRows(model, order, a, b))
       .filter((row) => place === null || compareRows(model, order, row, place) > 0);

@@ -52,7 +52,7 @@ export class PostgresRowReader extends RowReader {
     const order = totalOrder(table, query.order);
     const list = listOf(table, query);
     const { after = null } = query;
-    const place = after === null ? null : placeOf(list, order, after);
+    const place = after === null ? null : placeOf(table, list, order, after);
     const rows = await this.select(table, query.where, (parameters) => ({
       conditions: place === null ? [] : [behind('t', order, place, parameters)],
       tail: `order by ${orderBy(order)} limit ${parameters.add(query.limit + 1)}`,
