@@ -4,10 +4,13 @@ import { actionDecider } from '../../domain/action/action.decider.js';
 import type { TargetClaimed } from '../../domain/action/action.events.js';
 import { claimableWork } from '../../domain/action/claims.js';
 import { toEpochMs, toInstant } from '../../domain/shared/instant.js';
+import type { Instant } from '../../domain/shared/instant.js';
 import { Clock } from '../ports/clock.port.js';
+import { Journal } from '../ports/journal.port.js';
 import { Leases } from '../ports/leases.port.js';
 import type { Timer, TimerAnswer } from '../ports/timer-queue.port.js';
 import { dutyContext } from '../shared/command-context.js';
+import type { CommandContext } from '../shared/command-context.js';
 import { CommandRunner } from '../shared/command-runner.js';
 import { WorkCrew } from './work-crew.js';
 import type { Claimed } from './work-guard.js';
@@ -30,34 +33,49 @@ export class DriveWorkReaction {
     private readonly crew: WorkCrew,
     private readonly clock: Clock,
     private readonly holder: ClaimHolder,
+    private readonly journal: Journal,
   ) {}
 
   async react({ streamId }: Timer): Promise<TimerAnswer> {
     const endOfTurn = this.clock.monotonicMs() + TURN_MS;
-    while (this.clock.monotonicMs() < endOfTurn) {
-      if (this.crew.free === 0) break;
-      const answer = await this.claimNext(streamId);
+    for (let left = TURN_MS; left > 0; left = endOfTurn - this.clock.monotonicMs()) {
+      const places = this.crew.reserve(CLAIMS_PER_APPEND_MAX);
+      if (places === 0) {
+        if (await this.crew.freed(left)) continue;
+        break;
+      }
+      const answer = await this.claimNext(streamId, places);
       if (answer !== null) return answer;
     }
-    // The crew is busy, or the turn is over: go on as soon as somebody has time.
-    await Promise.race([this.crew.freed(), untilTurnEnds(TURN_MS)]);
+    // The crew is busy, or the turn is over: others first, then on.
     return { kind: 'not_due_until', dueAt: this.clock.pessimisticNow() };
   }
 
-  /** Answers null while there may be more to claim. */
-  private async claimNext(streamId: string): Promise<TimerAnswer | null> {
-    const context = dutyContext('executor');
-    const state = await this.runner.look(actionDecider, streamId, context);
-    const now = toInstant(this.clock.pessimisticNow());
-    const limit = Math.min(CLAIMS_PER_APPEND_MAX, Math.max(1, this.crew.free));
-    const work = claimableWork(state, now, limit);
-    if (work.kind === 'nothing') return { kind: 'done' };
-    if (work.kind === 'not_due_until') return { kind: work.kind, dueAt: toEpochMs(work.at) };
-    const fences = await this.leases.nextFences(work.targetIds.length);
-    const claims = work.targetIds.map((targetId, index) => ({
-      targetId,
-      fence: fences[index] ?? 0,
-    }));
+  /** Fills at most so many places. Answers null while there may be more to claim. */
+  private async claimNext(streamId: string, places: number): Promise<TimerAnswer | null> {
+    let claimed: readonly Claimed[] = [];
+    try {
+      const context = dutyContext('executor');
+      const state = await this.runner.look(actionDecider, streamId, context);
+      const now = toInstant(this.clock.pessimisticNow());
+      const work = claimableWork(state, now, places);
+      if (work.kind === 'nothing') return { kind: 'done' };
+      if (work.kind === 'not_due_until') return { kind: work.kind, dueAt: toEpochMs(work.at) };
+      claimed = await this.claim(streamId, work.targetIds, { now, context });
+      return null;
+    } finally {
+      this.crew.giveBack(places - claimed.length);
+      if (claimed.length > 0) this.crew.take(streamId, claimed);
+    }
+  }
+
+  private async claim(
+    streamId: string,
+    targetIds: readonly string[],
+    { now, context }: { readonly now: Instant; readonly context: CommandContext },
+  ): Promise<readonly Claimed[]> {
+    const fences = await this.leases.nextFences(targetIds.length);
+    const claims = targetIds.map((targetId, index) => ({ targetId, fence: fences[index] ?? 0 }));
     const answer = await this.runner.run(
       actionDecider,
       streamId,
@@ -65,21 +83,14 @@ export class DriveWorkReaction {
       context,
     );
     const claimed = answer.ok ? answer.events.filter(isClaim).map(({ data }) => data) : [];
-    await this.begin(streamId, claimed);
-    return null;
-  }
-
-  private async begin(streamId: string, claimed: readonly Claimed[]): Promise<void> {
-    const first = claimed[0];
-    if (first === undefined) return;
     const leases = claimed.map(({ targetId, fence }) => ({ streamId, targetId, fence }));
-    await this.leases.open(leases, first.leaseMs);
-    this.crew.take(streamId, claimed);
+    // The claims are in the log: should this fail, the leases follow from there.
+    await this.leases.open(leases, claimed[0]?.leaseMs ?? 0).catch((fault: unknown) => {
+      this.journal.fault('executor', fault, { streamId });
+    });
+    return claimed;
   }
 }
 
 const isClaim = (event: { readonly type: string }): event is TargetClaimed =>
   event.type === 'TargetClaimed';
-
-const untilTurnEnds = (ms: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, ms).unref());

@@ -8,6 +8,9 @@ import { dutyContext } from '../shared/command-context.js';
 import { CommandRunner } from '../shared/command-runner.js';
 import { stageOfSubject } from './timer-subject.js';
 
+/** A resume sets the timers of the stages that it moves; the others are found due within this time. */
+const PAUSED_RETRY_MS = 30_000;
+
 /** A stage's time has come: never before the database's clock could show it. */
 @Injectable()
 export class OpenStageReaction {
@@ -18,7 +21,8 @@ export class OpenStageReaction {
 
   async react({ streamId, subject }: Timer): Promise<TimerAnswer> {
     const stageNo = stageOfSubject(subject);
-    const now = toInstant(this.clock.pessimisticNow());
+    const nowMs = this.clock.pessimisticNow();
+    const now = toInstant(nowMs);
     const { state } = await this.runner.run(
       actionDecider,
       streamId,
@@ -27,8 +31,8 @@ export class OpenStageReaction {
     );
     const stage = state.stages[stageNo];
     const isWaiting = stage?.openedAt === null && state.life === 'live';
-    return isWaiting && state.pausedAt === null && state.cancelledAt === null && stage.runAt > now
-      ? { kind: 'not_due_until', dueAt: toEpochMs(stage.runAt) }
-      : { kind: 'done' };
+    if (!isWaiting || state.cancelledAt !== null) return { kind: 'done' };
+    if (state.pausedAt !== null) return { kind: 'not_due_until', dueAt: nowMs + PAUSED_RETRY_MS };
+    return { kind: 'not_due_until', dueAt: toEpochMs(stage.runAt) };
   }
 }

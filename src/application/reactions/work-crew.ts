@@ -10,6 +10,7 @@ import { Clock } from '../ports/clock.port.js';
 import { Executor } from '../ports/executor.port.js';
 import type { ExecutorAnswer, WorkOrder } from '../ports/executor.port.js';
 import { Journal } from '../ports/journal.port.js';
+import { endsWithin } from '../shared/ends-within.js';
 import { uuidV5 } from '../shared/uuid-v5.js';
 import { OutcomeRecorder } from './outcome-recorder.js';
 import { WorkGuard } from './work-guard.js';
@@ -23,6 +24,9 @@ export abstract class CrewSize {
   abstract readonly concurrency: number;
 }
 
+/** An executor that does not break off at once when it is told to is left behind. */
+const BREAK_OFF_MS = 2_000;
+
 /** Calls the executor for claimed targets: so many at once, each on its own, none able to stop another (C7). */
 @Injectable()
 export class WorkCrew {
@@ -30,7 +34,7 @@ export class WorkCrew {
   private isStopping = false;
   private readonly stopping = new AbortController();
   private readonly underway = new Set<Promise<void>>();
-  private wake: (() => void)[] = [];
+  private readonly waiting = new Set<() => void>();
 
   constructor(
     private readonly guard: WorkGuard,
@@ -45,14 +49,33 @@ export class WorkCrew {
     return this.isStopping ? 0 : Math.max(0, this.size.concurrency - this.busy);
   }
 
-  /** Resolves when somebody of the crew has time again. */
-  freed(): Promise<void> {
-    return this.free > 0 ? Promise.resolve() : new Promise((resolve) => this.wake.push(resolve));
+  /** Sets places aside for claims that are about to be made, so that nobody claims more than there is time for. */
+  reserve(placesMax: number): number {
+    const places = Math.min(placesMax, this.free);
+    this.busy += places;
+    return places;
   }
 
-  /** Takes on claims, at most as many as are `free`. Answers at once; the outcomes go to the log. */
+  /** Places for which there was nothing to claim. */
+  giveBack(places: number): void {
+    this.busy -= places;
+    if (this.free > 0) this.wakeAll();
+  }
+
+  /** Waits until somebody of the crew has time, for at most `ms`. Answers whether anybody has. */
+  async freed(ms: number): Promise<boolean> {
+    if (this.free === 0 && !this.isStopping) {
+      let wake: () => void = () => undefined;
+      const woken = new Promise<void>((resolve) => (wake = resolve));
+      this.waiting.add(wake);
+      await endsWithin(woken, ms);
+      this.waiting.delete(wake);
+    }
+    return this.free > 0;
+  }
+
+  /** Takes on claims for which places were reserved. Answers at once; the outcomes go to the log. */
   take(streamId: string, claims: readonly Claimed[]): void {
-    this.busy += claims.length;
     const job = this.workOn(streamId, claims);
     this.underway.add(job);
     void job.finally(() => this.underway.delete(job));
@@ -61,12 +84,18 @@ export class WorkCrew {
   /** Waits for what is under way; calls that take longer than `graceMs` are broken off and left to their leases. */
   async stop(graceMs: number): Promise<void> {
     this.isStopping = true;
-    const patience = setTimeout(() => {
+    this.wakeAll();
+    const ended = this.allEnded();
+    if (!(await endsWithin(ended, graceMs))) {
       this.stopping.abort();
-    }, graceMs);
-    await Promise.allSettled(this.underway);
-    clearTimeout(patience);
+      this.recorder.breakOff();
+      await endsWithin(ended, BREAK_OFF_MS);
+    }
     this.stopping.abort();
+  }
+
+  private async allEnded(): Promise<void> {
+    while (this.underway.size > 0) await Promise.allSettled(this.underway);
   }
 
   private async workOn(streamId: string, claims: readonly Claimed[]): Promise<void> {
@@ -76,7 +105,7 @@ export class WorkCrew {
     } catch (fault) {
       // Nothing was called: the leases run out and the targets come up again.
       this.journal.fault('executor', fault, { streamId });
-      this.release(claims.length);
+      this.giveBack(claims.length);
       return;
     }
     await Promise.all(
@@ -84,7 +113,7 @@ export class WorkCrew {
         await this.finish(streamId, checked.state, claim).catch((fault: unknown) => {
           this.journal.fault('executor', fault, { streamId, targetId: claim.claim.targetId });
         });
-        this.release(1);
+        this.giveBack(1);
       }),
     );
   }
@@ -94,6 +123,8 @@ export class WorkCrew {
     switch (guarded.kind) {
       case 'lost':
         return;
+      case 'unknown':
+        throw guarded.fault;
       case 'ended': {
         const { outcome, reason } = guarded;
         const result = { targetId, fence, outcome, reason, retryable: false, startedAt: null };
@@ -109,6 +140,11 @@ export class WorkCrew {
   private async apply(streamId: string, state: ActionState, claim: Claimed): Promise<void> {
     const startedAt = toInstant(this.clock.now());
     const order = orderOf(streamId, state, claim);
+    // Whoever comes too late may not be alone with the target any more.
+    if (startedAt >= order.leaseUntil) {
+      this.journal.note('executor', 'a lease ran out before the call', { streamId, ...claim });
+      return;
+    }
     // A signal of its own for each call, so that hundreds of them do not all listen to one.
     const signal = AbortSignal.any([this.stopping.signal]);
     const answer = await this.executor.apply(order, signal);
@@ -146,11 +182,8 @@ export class WorkCrew {
     }
   }
 
-  private release(count: number): void {
-    this.busy -= count;
-    const waiting = this.wake;
-    this.wake = [];
-    for (const resolve of waiting) resolve();
+  private wakeAll(): void {
+    for (const wake of this.waiting) wake();
   }
 }
 

@@ -20,6 +20,8 @@ export type Claimed = TargetClaimed['data'];
 export type GuardedClaim =
   | { readonly kind: 'go'; readonly claim: Claimed; readonly facts: TargetFacts }
   | { readonly kind: 'lost'; readonly claim: Claimed }
+  /** The look failed, so nothing may be called: the lease decides. */
+  | { readonly kind: 'unknown'; readonly claim: Claimed; readonly fault: unknown }
   | {
       readonly kind: 'ended';
       readonly claim: Claimed;
@@ -55,7 +57,7 @@ export class WorkGuard {
           claim,
           catalogue,
           facts: facts.get(claim.targetId) ?? null,
-        }),
+        }).catch((fault: unknown) => ({ kind: 'unknown', claim, fault }) as const),
       ),
     );
     return { state, guarded };
