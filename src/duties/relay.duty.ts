@@ -47,7 +47,7 @@ export class RelayDuty extends NoticeSweep implements Duty {
     const builder = new EnvelopeBuilder(recipients, targets, texts);
     const recorder = new DispatchRecorder(runner, clock, journal, signal);
     const keeper = new RowKeeper(outbox, recorder, clock, journal, policy);
-    const parts = { outbox, judge, builder, keeper, recipients, clock, policy, signal };
+    const parts = { outbox, judge, builder, keeper, recipients, clock, journal, policy, signal };
     this.relay = new Relay({
       outbox,
       judge,

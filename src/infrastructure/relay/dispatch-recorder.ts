@@ -1,11 +1,12 @@
+import { recordDispatches } from '../../application/notice/action-of-dispatches.js';
 import type { Clock } from '../../application/ports/clock.port.js';
+import { StoreUnavailable } from '../../application/ports/event-store.port.js';
 import type { Journal } from '../../application/ports/journal.port.js';
 import { dutyContext } from '../../application/shared/command-context.js';
 import type { CommandRunner } from '../../application/shared/command-runner.js';
 import { persist } from '../../application/shared/persist.js';
 import { StreamBatcher } from '../../application/shared/stream-batcher.js';
 import type { DispatchResult } from '../../domain/action/action.commands.js';
-import { actionDecider } from '../../domain/action/action.decider.js';
 import { toInstant } from '../../domain/shared/instant.js';
 
 /** With their follow-ups, the results of one append stay below its limit. */
@@ -32,11 +33,29 @@ export class DispatchRecorder {
   }
 
   private async append(streamId: string, results: readonly DispatchResult[]): Promise<void> {
-    const patience = { patienceMs: PATIENCE_MS, signal: this.signal };
-    await persist('relay', this.journal, patience, () => {
-      const now = toInstant(this.clock.now());
-      const command = { type: 'RecordDispatches', results, now } as const;
-      return this.runner.run(actionDecider, streamId, command, dutyContext('relay'));
-    });
+    const context = dutyContext('relay');
+    const patience = { patienceMs: PATIENCE_MS, signal: this.signal, mayPass: isStoreAway };
+    try {
+      await persist('relay', this.journal, patience, (attempt) => {
+        const report = { results, now: toInstant(this.clock.now()) };
+        // An append whose answer was lost may stand in the log: the same command finds it there.
+        const same = { ...context, mayRepeat: attempt > 1 };
+        return recordDispatches(this.runner, streamId, report, same);
+      });
+    } catch (fault) {
+      if (results.length > 1 && !isStoreAway(fault)) await this.appendEach(streamId, results);
+      throw fault;
+    }
+  }
+
+  /** One result that cannot be recorded must not take the others with it. */
+  private async appendEach(streamId: string, results: readonly DispatchResult[]): Promise<void> {
+    for (const result of results) {
+      await this.append(streamId, [result]).catch((fault: unknown) => {
+        this.journal.fault('relay', fault, { streamId, targetId: result.targetId });
+      });
+    }
   }
 }
+
+const isStoreAway = (fault: unknown): boolean => fault instanceof StoreUnavailable;

@@ -10,7 +10,9 @@ import type { ClaimedDispatch } from '../../application/ports/outbox.port.js';
 import type { Recipient, RecipientDirectory } from '../../application/ports/recipients.port.js';
 import type { Texts } from '../../application/ports/texts.port.js';
 import type { TextRef } from '../../domain/action/action.events.js';
+import { findTarget } from '../../domain/action/action.state.js';
 import type { ActionState } from '../../domain/action/action.state.js';
+import { PARENT_CANCELLED } from '../../domain/action/claims.js';
 import { locate } from '../../domain/action/verdict.js';
 import type { FoundDispatch } from '../../domain/action/verdict.js';
 import { toInstant } from '../../domain/shared/instant.js';
@@ -38,7 +40,7 @@ export class EnvelopeBuilder {
 
   async surroundingsOf(envelopes: readonly WantedEnvelope[]): Promise<Surroundings> {
     const keys = envelopes.flatMap(({ rows }) => rows.map(({ key }) => key));
-    const refs = envelopes.flatMap(({ state }) => textRefsOf(state)).map(({ ref }) => ref);
+    const refs = envelopes.flatMap(textRefsOf).map(({ ref }) => ref);
     const [recipients, targets, words] = await Promise.all([
       this.recipients.findMany([...new Set(keys.map(({ recipientId }) => recipientId))]),
       this.targets.findMany([...new Set(keys.map(({ targetId }) => targetId))]),
@@ -114,24 +116,36 @@ function memberOf(
 /** The words of the admin where there are some, else the code of what happened. */
 function reasonOf(
   state: ActionState,
-  found: readonly FoundDispatch[],
+  [first]: readonly FoundDispatch[],
   around: Surroundings,
 ): string | null {
-  const dispatch = found[0]?.dispatch;
-  if (dispatch === undefined || dispatch.kind === 'notice') return null;
-  const said = dispatch.kind === 'cancelled' ? found[0]?.target.calledOffReason : null;
-  const ofAction = dispatch.kind === 'cancelled' ? state.cancelReason : state.moveReason;
-  const words = wordsOf(said, around) ?? wordsOf(ofAction, around);
-  return words ?? (dispatch.reason === 'cancelled' ? null : dispatch.reason);
+  if (first === undefined) return null;
+  const { dispatch, target } = first;
+  switch (dispatch.kind) {
+    case 'notice':
+      return null;
+    case 'rescheduled':
+      return wordsOf(state.moveReason, around);
+    case 'cancelled':
+      // Skipped for a reason of its own, it was not the admin who called it off.
+      return BY_ADMIN.has(dispatch.reason)
+        ? (wordsOf(target.calledOffReason, around) ?? wordsOf(state.cancelReason, around))
+        : dispatch.reason;
+    default:
+      return dispatch.reason;
+  }
 }
+
+const BY_ADMIN: ReadonlySet<string | null> = new Set([null, 'cancelled', PARENT_CANCELLED]);
 
 const wordsOf = (ref: TextRef | null | undefined, { words }: Surroundings): string | null =>
   ref === null || ref === undefined ? null : (words.get(ref.ref) ?? null);
 
-const textRefsOf = (state: ActionState): readonly TextRef[] => {
+const textRefsOf = ({ state, rows }: WantedEnvelope): readonly TextRef[] => {
   const { terms, cancelReason, moveReason } = state;
+  const ofTargets = rows.map(({ key }) => findTarget(state, key.targetId)?.calledOffReason);
   const said = [terms?.notice?.subject, terms?.notice?.body, cancelReason, moveReason];
-  return said.filter((ref): ref is TextRef => ref !== null && ref !== undefined);
+  return [...said, ...ofTargets].filter((ref): ref is TextRef => ref !== null && ref !== undefined);
 };
 
 function addressed(recipient: Recipient): EnvelopeRecipient {

@@ -1,3 +1,4 @@
+import type { SendResult } from '../../application/ports/channel.port.js';
 import type { Clock } from '../../application/ports/clock.port.js';
 import type { Journal } from '../../application/ports/journal.port.js';
 import type { ClaimedDispatch, Outbox } from '../../application/ports/outbox.port.js';
@@ -6,8 +7,11 @@ import { persist } from '../../application/shared/persist.js';
 import type { DispatchResult } from '../../domain/action/action.commands.js';
 import { keyOf } from '../../domain/action/notices.js';
 import { locate } from '../../domain/action/verdict.js';
+import { CAPABILITY } from '../../domain/notice/dispatch.js';
+import { toInstant } from '../../domain/shared/instant.js';
 import type { DispatchRecorder } from './dispatch-recorder.js';
 import type { Judged } from './judge.js';
+import { sendOutcomeOf } from './send-outcome.js';
 import type { SendOutcome, SendPolicy } from './send-outcome.js';
 
 /** Rows that cannot be closed now come up again when their lease ends, and find their dispatch ended. */
@@ -47,64 +51,83 @@ export class RowKeeper {
   }
 
   /** Dispatches that may not leave: withdrawn, expired, ended, or held back. No call was made. */
-  async settleUnwanted(judged: readonly Judged[]): Promise<readonly SendOutcome[]> {
-    await this.record(
-      judged.map(({ row }) => ({
-        row,
-        result: { ...keyOf(row.key), result: 'not_sent', attempt: attemptsMade(row) } as const,
-      })),
-    );
+  async settleUnwanted(
+    judged: readonly Judged[],
+    from: 'claim' | 'recheck',
+  ): Promise<readonly SendOutcome[]> {
+    const outcomes = judged.map(({ row }): SendOutcome => {
+      // A claim counts the attempt that it is for; a recheck counts none.
+      const attempt = from === 'claim' ? Math.max(0, row.attempt - 1) : row.attempt;
+      const result = { ...keyOf(row.key), result: 'not_sent', attempt } as const;
+      return { result, retryAt: null, ambiguous: row.ambiguous };
+    });
+    await this.record(pairs(judged, outcomes));
     const held = judged.filter(({ verdict }) => verdict.kind === 'hold');
     await this.close(judged.filter(({ verdict }) => verdict.kind !== 'hold').map(({ row }) => row));
-    await this.release(
-      held.map(({ row }) => ({
-        row,
-        dueAt: row.notAfter ?? row.dueAt,
-        ambiguous: row.ambiguous,
-        countAttempt: false,
-      })),
-    );
-    return judged.map(({ row }) => ({
-      result: { ...keyOf(row.key), result: 'not_sent', attempt: attemptsMade(row) },
-      retryAt: null,
-      ambiguous: row.ambiguous,
-    }));
+    await this.giveBack(held.map(({ row }) => ({ row, dueAt: row.notAfter ?? row.dueAt })));
+    return outcomes;
   }
 
-  /** Rows of a relay that died inside the send: repeated where a key makes that harmless, else uncertain (RULES 5). */
-  async settleAbandoned(judged: readonly Judged[], isKeyed: boolean): Promise<void> {
-    const repeatable = judged.filter(({ verdict }) => isKeyed && verdict.kind === 'send');
-    const doubtful = judged.filter((one) => !repeatable.includes(one));
-    await this.record(doubtful.map(({ row }) => ({ row, result: uncertain(row, this.policy) })));
-    await this.close(doubtful.map(({ row }) => row));
+  /** Rows of a relay that died inside the send, or between its record and the row (RULES 5). */
+  async settleAbandoned(judged: readonly Judged[]): Promise<void> {
+    const isKnown = (one: Judged): boolean => isOnRecord(one) || one.verdict.kind === 'ended';
+    const outcomes = judged
+      .filter((one) => !isKnown(one))
+      .map((one) => ({ row: one.row, outcome: this.afterDeath(one) }));
+    await this.record(outcomes.map(({ row, outcome: { result } }) => ({ row, result })));
+    await this.close([
+      ...outcomes.filter(({ outcome }) => outcome.retryAt === null).map(({ row }) => row),
+      ...judged.filter(({ verdict }) => verdict.kind === 'ended').map(({ row }) => row),
+    ]);
+    const again = [
+      ...outcomes.filter(({ outcome }) => outcome.retryAt !== null),
+      ...judged.filter((one) => isOnRecord(one) && one.verdict.kind !== 'ended'),
+    ];
     await this.release(
-      repeatable.map(({ row }) => ({
-        row,
+      again.map((one) => ({
+        row: one.row,
         dueAt: this.clock.now(),
-        ambiguous: true,
+        ambiguous: 'outcome' in one ? one.outcome.ambiguous : one.row.ambiguous,
         countAttempt: true,
       })),
     );
   }
 
+  /** Repeated where a key makes that harmless, while it is wanted; else nobody can say more than "perhaps". */
+  private afterDeath({ row, verdict }: Judged): SendOutcome {
+    const nowMs = this.clock.now();
+    const error = 'the relay ended inside the send';
+    const isWanted = verdict.kind === 'send' || verdict.kind === 'hold';
+    const died: SendResult =
+      isWanted && CAPABILITY[row.key.channel] === 'keyed'
+        ? { kind: 'failed', permanent: false, failureClass: 'aborted', error, ambiguous: true }
+        : { kind: 'uncertain', failureClass: 'aborted', error };
+    const outcome = sendOutcomeOf(row, died, { policy: this.policy, nowMs, jitter01: 0 });
+    // Nothing was wrong with the receiver: there is no reason to wait.
+    return outcome.result.result === 'attempt_failed'
+      ? { ...outcome, result: { ...outcome.result, retryAt: toInstant(nowMs) } }
+      : outcome;
+  }
+
   /** Rows that are still wanted after a change: at once where they were held back, else at their own time. */
   keepWaiting(judged: readonly Judged[]): Promise<void> {
     const now = this.clock.now();
-    return this.release(
+    return this.giveBack(
       judged.map(({ row, state }) => {
         const wasHeld = locate(state, row.key)?.dispatch.status === 'deferred';
-        const dueAt = wasHeld ? now : row.dueAt;
-        return { row, dueAt, ambiguous: row.ambiguous, countAttempt: false };
+        return { row, dueAt: wasHeld ? now : row.dueAt };
       }),
     );
   }
 
   /** No call was made, and none will be under this claim. */
-  giveBack(rows: readonly ClaimedDispatch[]): Promise<void> {
+  giveBack(
+    rows: readonly { readonly row: ClaimedDispatch; readonly dueAt: number }[],
+  ): Promise<void> {
     return this.release(
-      rows.map((row) => ({
+      rows.map(({ row, dueAt }) => ({
         row,
-        dueAt: row.dueAt,
+        dueAt,
         ambiguous: row.ambiguous,
         countAttempt: false,
       })),
@@ -150,11 +173,15 @@ interface ReleasedRow {
   readonly countAttempt: boolean;
 }
 
-/** Attempts that ended in a call: the claimed one did not. */
-const attemptsMade = ({ attempt }: ClaimedDispatch): number => Math.max(0, attempt - 1);
+/** Its relay died after the result of this attempt was in the log, and before the row knew. */
+const isOnRecord = ({ row, state }: Judged): boolean =>
+  (locate(state, row.key)?.dispatch.attempt ?? 0) >= row.attempt;
 
-function uncertain(row: ClaimedDispatch, policy: SendPolicy): DispatchResult {
-  const { attempt } = row;
-  const reason = 'the relay ended inside the send';
-  return { ...keyOf(row.key), result: 'uncertain', attempt, reason, then: policy.uncertain };
-}
+const pairs = (
+  judged: readonly Judged[],
+  outcomes: readonly SendOutcome[],
+): readonly { readonly row: ClaimedDispatch; readonly result: DispatchResult }[] =>
+  judged.flatMap(({ row }, index) => {
+    const outcome = outcomes[index];
+    return outcome === undefined ? [] : [{ row, result: outcome.result }];
+  });

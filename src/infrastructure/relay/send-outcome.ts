@@ -1,7 +1,8 @@
-import type { Channel, SendResult } from '../../application/ports/channel.port.js';
+import type { SendResult } from '../../application/ports/channel.port.js';
 import type { ClaimedDispatch } from '../../application/ports/outbox.port.js';
 import type { DispatchResult } from '../../domain/action/action.commands.js';
 import { keyOf } from '../../domain/action/notices.js';
+import { FAILURES } from '../../domain/delivery/failure-class.js';
 import type { FailureClass } from '../../domain/delivery/failure-class.js';
 import { nextAttempt } from '../../domain/delivery/next-attempt.js';
 import { assertNever } from '../../domain/shared/decider.js';
@@ -20,16 +21,17 @@ export interface SendPolicy {
   readonly uncertain: 'hold' | 'resend';
 }
 
+export interface SendContext {
+  readonly policy: SendPolicy;
+  readonly nowMs: number;
+  readonly jitter01: number;
+}
+
 /** From what the channel says to what the log says (N9, N10). */
 export function sendOutcomeOf(
   row: ClaimedDispatch,
   sent: SendResult,
-  context: {
-    readonly channel: Channel;
-    readonly policy: SendPolicy;
-    readonly nowMs: number;
-    readonly jitter01: number;
-  },
+  context: SendContext,
 ): SendOutcome {
   const { attempt, envelopeId } = row;
   const key = keyOf(row.key);
@@ -52,28 +54,24 @@ export function sendOutcomeOf(
 function failed(
   row: ClaimedDispatch,
   sent: Extract<SendResult, { kind: 'failed' }>,
-  {
-    channel,
-    nowMs,
-    jitter01,
-  }: { readonly channel: Channel; readonly nowMs: number; readonly jitter01: number },
+  { nowMs, jitter01 }: SendContext,
 ): SendOutcome {
   const { attempt } = row;
   const key = keyOf(row.key);
   const ambiguous = row.ambiguous || sent.ambiguous === true;
-  const reason = clipped(`${sent.failureClass}: ${sent.error}`);
-  if (sent.permanent) return done({ ...key, result: 'refused', attempt, reason });
+  const reason = `${sent.failureClass}: ${sent.error}`;
+  if (sent.permanent) return givenUp(row, ambiguous ? 'uncertain' : 'refused', reason);
   const next = nextAttempt({
-    channel: channel.name,
+    channel: key.channel,
     attempt,
-    failureClass: sent.failureClass as FailureClass,
+    failureClass: isClass(sent.failureClass) ? sent.failureClass : 'rejected',
     retryAfterMs: sent.retryAfterMs ?? null,
     now: toInstant(nowMs),
     notAfter: row.notAfter === null ? null : toInstant(row.notAfter),
     jitter01,
   });
   if (next.kind === 'give_up') {
-    return done({ ...key, result: 'dead', attempt, reason: clipped(`${next.reason}; ${reason}`) });
+    return givenUp(row, ambiguous ? 'uncertain' : 'dead', `${next.reason}; ${reason}`);
   }
   return {
     result: {
@@ -88,6 +86,20 @@ function failed(
     retryAt: toEpochMs(next.at),
     ambiguous,
   };
+}
+
+const isClass = (text: string): text is FailureClass => Object.hasOwn(FAILURES, text);
+
+/** After an attempt that may have arrived nobody can say that the message did not. */
+function givenUp(
+  { key, attempt }: ClaimedDispatch,
+  result: 'refused' | 'dead' | 'uncertain',
+  why: string,
+): SendOutcome {
+  const told = { ...keyOf(key), attempt, reason: clipped(why) };
+  return result === 'uncertain'
+    ? done({ ...told, result, then: 'hold' })
+    : done({ ...told, result });
 }
 
 const done = (result: DispatchResult): SendOutcome => ({ result, retryAt: null, ambiguous: false });
