@@ -12,7 +12,7 @@ import { targetStatus } from '../../src/projections/target-status/target-status.
 import { ProjectedLog } from '../support/memory-projections.js';
 import { randomLog } from '../support/random-log.js';
 
-const RUNS = { numRuns: 150 };
+const RUNS = { numRuns: 60 };
 
 const isScheduled = ({ life }: ActionState): boolean => life === 'live' || life === 'ended';
 

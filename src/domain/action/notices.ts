@@ -33,10 +33,22 @@ export function noticeWork(
   for (const lead of leadsInForce(stage, policy, now)) {
     const opensAt = opensAtOf(stage, lead);
     if (now < opensAt) return { kind: 'not_due_until', at: opensAt };
-    const targetIds = targetsToNotify(state, stage, lead, limit);
+    const targetIds = wholeOwners(state, targetsToNotify(state, stage, lead, limit + 1), limit);
     if (targetIds.length > 0) return { kind: 'due', lead, targetIds };
   }
   return { kind: 'nothing' };
+}
+
+/** Cuts where the owner changes, so that nobody gets two envelopes because of where a batch ends. */
+function wholeOwners(
+  state: ActionState,
+  targetIds: readonly string[],
+  limit: number,
+): readonly string[] {
+  if (targetIds.length <= limit) return targetIds;
+  const owners = targetIds.map((targetId) => findTarget(state, targetId)?.ownerId ?? null);
+  const cut = owners.findLastIndex((owner) => owner === null || owner !== owners[limit]) + 1;
+  return targetIds.slice(0, cut === 0 || cut > limit ? limit : cut);
 }
 
 export function openNotices(state: ActionState, command: OpenNotices): Decision<ActionEvent> {

@@ -92,7 +92,7 @@ function enrolled(
 ): readonly EnrolledTarget[] {
   let from = 0;
   return stages.flatMap(({ stage, targetCount }) => {
-    const slice = targets.slice(from, from + targetCount);
+    const slice = targets.slice(from, from + targetCount).sort(byOwner);
     from += targetCount;
     return slice.map(({ targetId, ownerId, version }) => ({
       targetId,
@@ -103,10 +103,16 @@ function enrolled(
   });
 }
 
+/** Targets of one owner stand together, so that they are announced together. */
+const byOwner = (a: Candidate, b: Candidate): number =>
+  compare(a.ownerId ?? '', b.ownerId ?? '') || compare(a.targetId, b.targetId);
+
+const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+
 function inSeededOrder(targets: readonly Candidate[], seed: string): readonly Candidate[] {
   return targets
     .map((target) => ({ target, rank: fnv1a(`${seed}/${target.targetId}`) }))
-    .sort((a, b) => a.rank - b.rank || (a.target.targetId < b.target.targetId ? -1 : 1))
+    .sort((a, b) => a.rank - b.rank || compare(a.target.targetId, b.target.targetId))
     .map(({ target }) => target);
 }
 
@@ -121,4 +127,4 @@ function fnv1a(text: string): number {
 }
 
 const idsOf = (targets: readonly Candidate[]): readonly string[] =>
-  targets.map(({ targetId }) => targetId).sort((a, b) => (a < b ? -1 : 1));
+  targets.map(({ targetId }) => targetId).sort(compare);

@@ -1,8 +1,6 @@
 import type { EventStore, LogPage } from '../../application/ports/event-store.port.js';
 import { PageRing } from './page-ring.js';
-
-/** Events that are read, projected and committed together at most. */
-export const PAGE_EVENTS_MAX = 500;
+import { PAGE_EVENTS_MAX, wholeAppends } from './whole-appends.js';
 
 interface LiveEnd {
   readonly pages: AsyncIterator<LogPage>;
@@ -71,7 +69,7 @@ export class LogFeed {
 
   private async readAndKeep(after: bigint): Promise<LogPage> {
     try {
-      const page = await this.store.readAll(after, PAGE_EVENTS_MAX);
+      const page = wholeAppends(await this.store.readAll(after, PAGE_EVENTS_MAX));
       this.ring.keep({ ...page, after });
       return page;
     } finally {
@@ -95,9 +93,12 @@ export class LogFeed {
         this.detach(end);
         return;
       }
-      this.ring.keep({ ...next.value, after: end.position });
-      end.position = next.value.position;
+      const page = wholeAppends(next.value);
+      this.ring.keep({ ...page, after: end.position });
+      end.position = page.position;
       end.coming = null;
+      // What was left away is read again from where it begins.
+      if (page !== next.value) this.detach(end);
     } catch (error) {
       this.detach(end);
       throw error;
@@ -105,6 +106,7 @@ export class LogFeed {
   }
 
   private detach(end: LiveEnd): void {
+    end.stop.abort();
     if (this.live === end) this.live = null;
   }
 }

@@ -233,3 +233,21 @@ describe('the verdict on a notice', () => {
     ]);
   });
 });
+
+describe('the batches of a lead', () => {
+  const owned = (targetId: string, ownerId: string) => ({ ...target(targetId), ownerId });
+
+  it('N18: end where the owner changes', () => {
+    const targets = [owned('a', 'ann'), owned('b', 'bob'), owned('c', 'bob'), owned('d', 'cat')];
+    const state = stateOf(schedule({ targets }));
+    const due = (limit: number) => noticeWork(state, 0, at('1 12:00'), limit);
+    expect(due(2)).toMatchObject({ targetIds: ['a'] });
+    expect(due(3)).toMatchObject({ targetIds: ['a', 'b', 'c'] });
+    expect(due(9)).toMatchObject({ targetIds: ['a', 'b', 'c', 'd'] });
+  });
+
+  it('N18: go on in the middle of an owner who fills a whole batch', () => {
+    const state = stateOf(schedule({ targets: [owned('a', 'ann'), owned('b', 'ann')] }));
+    expect(noticeWork(state, 0, at('1 12:00'), 1)).toMatchObject({ targetIds: ['a'] });
+  });
+});

@@ -237,7 +237,7 @@ describe('the projectors of a process', () => {
       for (const { seen } of tallies) expect(seen).toEqual(numbers);
     });
     const reads = readAll.mock.calls.filter(([after]) => after < 1_600n);
-    expect(reads.map(([after]) => after)).toEqual([0n, 500n, 1_000n, 1_500n]);
+    expect(reads.map(([after]) => after)).toEqual([0n, 499n, 998n, 1_497n]);
     const more = await appendNumbers(store, 1_601, 20);
     await eventually(() => {
       for (const { seen } of tallies) expect(seen).toEqual([...numbers, ...more]);
