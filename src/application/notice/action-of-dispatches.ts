@@ -12,12 +12,14 @@ export const lookAtAction = (
   context: CommandContext,
 ): Promise<ActionState> => runner.look(actionDecider, streamId, context);
 
-/** Tells the action what became of its dispatches. */
+/** Tells the action what became of its dispatches. Answers what it knows behind that. */
 export async function recordDispatches(
   runner: CommandRunner,
   streamId: string,
   report: { readonly results: readonly DispatchResult[]; readonly now: Instant },
   context: CommandContext,
-): Promise<void> {
-  await runner.run(actionDecider, streamId, { type: 'RecordDispatches', ...report }, context);
+): Promise<ActionState> {
+  const command = { type: 'RecordDispatches', ...report } as const;
+  const { state } = await runner.run(actionDecider, streamId, command, context);
+  return state;
 }

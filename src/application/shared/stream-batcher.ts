@@ -1,17 +1,17 @@
 /**
  * Gathers what is added for the same stream while earlier work on it is under way, so that a busy stream costs few
- * appends. Each `add` resolves when the batch that it went with is done.
+ * appends. Each `add` resolves with what the batch came to that it went with.
  */
-export class StreamBatcher<Item> {
-  private readonly waiting = new Map<string, Waiting<Item>[]>();
+export class StreamBatcher<Item, Result = void> {
+  private readonly waiting = new Map<string, Waiting<Item, Result>[]>();
   private readonly working = new Set<string>();
 
   constructor(
     private readonly batchMax: number,
-    private readonly work: (streamId: string, items: readonly Item[]) => Promise<void>,
+    private readonly work: (streamId: string, items: readonly Item[]) => Promise<Result>,
   ) {}
 
-  add(streamId: string, items: readonly Item[]): Promise<void> {
+  add(streamId: string, items: readonly Item[]): Promise<Result> {
     return new Promise((resolve, reject) => {
       const queue = this.waiting.get(streamId) ?? [];
       this.waiting.set(streamId, queue);
@@ -26,11 +26,11 @@ export class StreamBatcher<Item> {
     await new Promise((resolve) => setImmediate(resolve));
     for (let batch = this.take(streamId); batch.length > 0; batch = this.take(streamId)) {
       try {
-        await this.work(
+        const result = await this.work(
           streamId,
           batch.flatMap(({ items }) => items),
         );
-        for (const { resolve } of batch) resolve();
+        for (const { resolve } of batch) resolve(result);
       } catch (fault) {
         for (const { reject } of batch) reject(fault);
       }
@@ -39,7 +39,7 @@ export class StreamBatcher<Item> {
     this.working.delete(streamId);
   }
 
-  private take(streamId: string): readonly Waiting<Item>[] {
+  private take(streamId: string): readonly Waiting<Item, Result>[] {
     const queue = this.waiting.get(streamId) ?? [];
     let size = 0;
     let count = 0;
@@ -52,8 +52,8 @@ export class StreamBatcher<Item> {
   }
 }
 
-interface Waiting<Item> {
+interface Waiting<Item, Result> {
   readonly items: readonly Item[];
-  readonly resolve: () => void;
+  readonly resolve: (result: Result) => void;
   readonly reject: (fault: unknown) => void;
 }

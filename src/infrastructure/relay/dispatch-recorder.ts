@@ -7,6 +7,7 @@ import type { CommandRunner } from '../../application/shared/command-runner.js';
 import { persist } from '../../application/shared/persist.js';
 import { StreamBatcher } from '../../application/shared/stream-batcher.js';
 import type { DispatchResult } from '../../domain/action/action.commands.js';
+import type { ActionState } from '../../domain/action/action.state.js';
 import { toInstant } from '../../domain/shared/instant.js';
 
 /** With their follow-ups, the results of one append stay below its limit. */
@@ -16,7 +17,7 @@ const PATIENCE_MS = 30 * 60_000;
 
 /** Brings what became of dispatches to the log, in batches, and keeps at it while the database is away. */
 export class DispatchRecorder {
-  private readonly batcher = new StreamBatcher<DispatchResult>(
+  private readonly batcher = new StreamBatcher<DispatchResult, ActionState>(
     RESULTS_PER_APPEND_MAX,
     (streamId, results) => this.append(streamId, results),
   );
@@ -28,15 +29,16 @@ export class DispatchRecorder {
     private readonly signal: AbortSignal,
   ) {}
 
-  record(streamId: string, results: readonly DispatchResult[]): Promise<void> {
-    return results.length === 0 ? Promise.resolve() : this.batcher.add(streamId, results);
+  /** Answers what the action knows behind the results. */
+  record(streamId: string, results: readonly DispatchResult[]): Promise<ActionState> {
+    return this.batcher.add(streamId, results);
   }
 
-  private async append(streamId: string, results: readonly DispatchResult[]): Promise<void> {
+  private async append(streamId: string, results: readonly DispatchResult[]): Promise<ActionState> {
     const context = dutyContext('relay');
     const patience = { patienceMs: PATIENCE_MS, signal: this.signal, mayPass: isStoreAway };
     try {
-      await persist('relay', this.journal, patience, (attempt) => {
+      return await persist('relay', this.journal, patience, (attempt) => {
         const report = { results, now: toInstant(this.clock.now()) };
         // An append whose answer was lost may stand in the log: the same command finds it there.
         const same = { ...context, mayRepeat: attempt > 1 };

@@ -5,6 +5,8 @@ import type { ClaimedDispatch, Outbox } from '../../application/ports/outbox.por
 import { groupBy } from '../../application/shared/group-by.js';
 import { persist } from '../../application/shared/persist.js';
 import type { DispatchResult } from '../../domain/action/action.commands.js';
+import type { ActionState } from '../../domain/action/action.state.js';
+import { isOpen } from '../../domain/action/notice.evolve.js';
 import { keyOf } from '../../domain/action/notices.js';
 import { locate } from '../../domain/action/verdict.js';
 import { CAPABILITY } from '../../domain/notice/dispatch.js';
@@ -61,10 +63,16 @@ export class RowKeeper {
       const result = { ...keyOf(row.key), result: 'not_sent', attempt } as const;
       return { result, retryAt: null, ambiguous: row.ambiguous };
     });
-    await this.record(pairs(judged, outcomes));
-    const held = judged.filter(({ verdict }) => verdict.kind === 'hold');
-    await this.close(judged.filter(({ verdict }) => verdict.kind !== 'hold').map(({ row }) => row));
-    await this.giveBack(held.map(({ row }) => ({ row, dueAt: row.notAfter ?? row.dueAt })));
+    const after = await this.record(pairs(judged, outcomes));
+    const left = judged.filter(({ row }) => isWaiting(after.get(row.streamId), row));
+    await this.close(judged.filter((one) => !left.includes(one)).map(({ row }) => row));
+    // Held back, or by the time of the record wanted again, or not over yet by the record's clock.
+    await this.giveBack(
+      left.map(({ row, verdict }) => ({
+        row,
+        dueAt: verdict.kind === 'withdraw' ? row.dueAt : (row.notAfter ?? row.dueAt),
+      })),
+    );
     return outcomes;
   }
 
@@ -134,18 +142,18 @@ export class RowKeeper {
     );
   }
 
+  /** Answers the actions behind the record, by stream. */
   private async record(
     told: readonly { readonly row: ClaimedDispatch; readonly result: DispatchResult }[],
-  ): Promise<void> {
+  ): Promise<ReadonlyMap<string, ActionState>> {
     const byStream = groupBy(told, ({ row }) => row.streamId);
-    await Promise.all(
-      [...byStream].map(([streamId, results]) =>
-        this.recorder.record(
-          streamId,
-          results.map(({ result }) => result),
-        ),
-      ),
+    const states = await Promise.all(
+      [...byStream].map(async ([streamId, ofStream]) => {
+        const results = ofStream.map(({ result }) => result);
+        return [streamId, await this.recorder.record(streamId, results)] as const;
+      }),
     );
+    return new Map(states);
   }
 
   private async close(rows: readonly ClaimedDispatch[]): Promise<void> {
@@ -171,6 +179,12 @@ interface ReleasedRow {
   readonly dueAt: number;
   readonly ambiguous: boolean;
   readonly countAttempt: boolean;
+}
+
+/** Whether the message still has to go out. */
+function isWaiting(state: ActionState | undefined, row: ClaimedDispatch): boolean {
+  const found = state === undefined ? null : locate(state, row.key);
+  return found !== null && isOpen(found.dispatch);
 }
 
 /** Its relay died after the result of this attempt was in the log, and before the row knew. */
