@@ -10,7 +10,7 @@ import { blocksOf, PAGES, ROOT } from './pages.js';
  * How each kind of block is kept true. A block of any other kind fails the test.
  * - `sh run`: run against a service; `json answer` or `text answer` behind it is what it prints
  * - `sh`: settings, or a program with its settings: checked against the configuration and the program
- * - `sh ci`: listed below
+ * - `sh ci`, or `sh` with one of the texts below: run elsewhere
  * - `sh stopped`: run in the working directory of a service that does not run
  * - `json webhook-body`, `json executor-order`: compared with what leaves the process (`wire.spec.ts`)
  * - `mermaid`: a picture
@@ -34,7 +34,10 @@ const BY_CI: Readonly<Record<string, string>> = {
   'npm ci && npm test': 'is the run that this test is part of',
   'npm test': 'is the run that this test is part of',
   'npm test -- test/domain': 'is a part of that run',
+  'npm run demo': 'takes minutes; test/crash/demo-kill.spec.ts runs it',
 };
+
+const SETTING_BLOCKS = blocksOf('sh', '').filter(({ text }) => !(text.trim() in BY_CI));
 
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYqr';
 
@@ -52,15 +55,17 @@ describe('the blocks of the pages', () => {
   it('that only CI runs are the listed ones, and CI runs their parts', () => {
     const texts = blocksOf('sh', 'ci').map(({ text }) => text.trim());
     expect([...new Set(texts)].sort()).toEqual(Object.keys(BY_CI).sort());
+    const proofs = Object.values(BY_CI).flatMap((why) => why.match(/[\w./-]+\.spec\.ts/g) ?? []);
+    expect(proofs.filter((file) => !fs.existsSync(path.join(ROOT, file)))).toEqual([]);
     const gate = readRoot('.ci/run');
     expect(gate).toContain('npm ci');
     expect(gate).toContain('npm test');
-    for (const [, script = ''] of texts.join('\n').matchAll(/npm (start|test)/g)) {
+    for (const [, script = ''] of texts.join('\n').matchAll(/npm (?:run )?(start|test|demo)/g)) {
       expect(Object.keys(scripts)).toContain(script);
     }
   });
 
-  it.each(blocksOf('sh', '').map(({ place, text }) => ({ place, text })))(
+  it.each(SETTING_BLOCKS)(
     'that set something are settings that the service or the program takes: $place',
     ({ text }) => {
       expect(text.trim().split('\n').flatMap(problemsOf)).toEqual([]);

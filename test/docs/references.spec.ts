@@ -7,9 +7,8 @@ import { SETTINGS } from '../../src/infrastructure/config/settings.js';
 import { METRICS } from '../../src/infrastructure/observability/metrics.js';
 import { PAGES, proseOf, ROOT } from './pages.js';
 
-const { scripts } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
-  scripts: Record<string, string>;
-};
+const readRoot = (file: string): string => fs.readFileSync(path.join(ROOT, file), 'utf8');
+const { scripts } = JSON.parse(readRoot('package.json')) as { scripts: Record<string, string> };
 
 /** Scripts that npm knows by itself. */
 const OF_NPM = ['ci'];
@@ -26,7 +25,7 @@ const FILES = ['src', 'test', 'scripts', 'bench', 'examples', 'docs'].flatMap((f
 /** Every word of the sources: what a page calls by its name has to be one of them. */
 const WORDS = new Set(
   [...FILES.filter((file) => /^(src|scripts|examples)\/.*\.(ts|mjs|js)$/.test(file)), '.ci/run']
-    .map((file) => fs.readFileSync(path.join(ROOT, file), 'utf8'))
+    .map(readRoot)
     .flatMap((text) => text.match(/[\w$]+/g) ?? []),
 );
 
@@ -66,8 +65,10 @@ describe('what the pages refer to', () => {
     expect(wrong(links, isThere)).toEqual([]);
   });
 
-  it('is a key of the configuration, where it starts with FOREWARN_', () => {
-    const keys = Object.values(SETTINGS).map(({ env }) => env);
+  it('is a key of the configuration, or of an example, where it starts with FOREWARN_', () => {
+    const examples = FILES.filter((file) => /^examples\/.*\.js$/.test(file)).map(readRoot);
+    const ofExamples = examples.join('\n').match(/\bFOREWARN_\w+/g) ?? [];
+    const keys = [...Object.values(SETTINGS).map(({ env }) => env), ...ofExamples];
     const found = mentions(/\bFOREWARN_[A-Z_]*[A-Z](?![A-Z_…])/g);
     expect(wrong(found, ({ name }) => keys.includes(name))).toEqual([]);
   });
