@@ -97,12 +97,9 @@ export const actionSummary: ReadModel<ActionSummaryRow> = {
     ActionCancelled: (data, context) => [patch(context, data, { status: 'cancelling' })],
     TargetCancelled: (data, context) => [patch(context, data, {})],
     TargetsReopened: (data, context) => [patch(context, data, { revision: data.revision })],
-    ActionReopened: (data, context) => [
-      patch(context, data, { status: 'running', endedAt: null }),
-      patchWhere(context, { paused: true }, { status: 'paused' }),
-    ],
+    ActionReopened: (data, context) => [patch(context, data, { status: 'running', endedAt: null })],
     ActionEnded: (data, context) => [
-      patch(context, data, { status: data.status, endedAt: data.at }),
+      patch(context, data, { status: data.status, endedAt: data.at, paused: false }),
     ],
     StageOpened: (data, context) => [patch(context, data, { status: 'running', opened: true })],
   }),
