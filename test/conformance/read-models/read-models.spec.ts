@@ -146,6 +146,12 @@ describe.each<[string, OpenStore]>([
       await expect(store.reader.page(specimen, elsewhere)).rejects.toBeInstanceOf(InvalidCursor);
       const forged = { ...list, after: 'bm9uc2Vuc2U' };
       await expect(store.reader.page(specimen, forged)).rejects.toBeInstanceOf(InvalidCursor);
+      const [of] = JSON.parse(Buffer.from(next ?? '', 'base64url').toString()) as unknown[];
+      for (const place of [[], ['odd'], ['odd', 'seven'], [7, 7], ['a\u0000', 7], ['odd', 1.5]]) {
+        const after = Buffer.from(JSON.stringify([of, ...place])).toString('base64url');
+        const page = store.reader.page(specimen, { ...list, after });
+        await expect(page).rejects.toBeInstanceOf(InvalidCursor);
+      }
       for (const limit of [0, 101]) {
         const page = store.reader.page(specimen, { ...list, limit });
         await expect(page).rejects.toBeInstanceOf(InvalidLimit);
