@@ -22,8 +22,9 @@ export class AppendLanes {
     return this.waitingBytes;
   }
 
-  get hasReady(): boolean {
-    return this.ready.size > 0;
+  /** How many could go into groups now: the heads of lanes that nobody is writing. */
+  get readyCount(): number {
+    return this.ready.size;
   }
 
   add(pending: PendingAppend): void {
@@ -38,8 +39,9 @@ export class AppendLanes {
     this.count(pending, 1);
   }
 
-  /** The longest waiting heads of free lanes, within the limits of a group, at least one. */
-  takeGroup(): PendingAppend[] {
+  /** The longest waiting heads of free lanes, within the limits of a group and at most so many, at least one. */
+  takeGroup(countMax: number): PendingAppend[] {
+    const appendsMax = Math.min(countMax, GROUP_APPENDS_MAX);
     const group: PendingAppend[] = [];
     let bytes = 0;
     for (const streamId of this.ready) {
@@ -48,7 +50,7 @@ export class AppendLanes {
         continue;
       }
       bytes += head.append.bytes;
-      if (group.length === GROUP_APPENDS_MAX || (group.length > 0 && bytes > GROUP_BYTES_MAX)) {
+      if (group.length === appendsMax || (group.length > 0 && bytes > GROUP_BYTES_MAX)) {
         break;
       }
       this.ready.delete(streamId);

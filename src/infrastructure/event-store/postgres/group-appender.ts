@@ -13,7 +13,9 @@ export const QUEUED_BYTES_MAX = 64_000_000;
 /** How long an append waits for a connection before its caller is told. */
 export const QUEUED_MS_MAX = 10_000;
 /** Measured: with two the disk waits for groups, with four the groups get small. */
-const WRITERS = 3;
+const WRITERS_DEFAULT = 3;
+/** What waits is shared out among the free writers, so that more than one core works on it; never into smaller parts. */
+const SHARE_APPENDS_MIN = 64;
 
 /** Collects the appends that arrive while commits are in flight, and commits them together. */
 export class GroupAppender {
@@ -26,6 +28,7 @@ export class GroupAppender {
   constructor(
     postgres: Postgres,
     private readonly lone: LoneAppender,
+    writers: number = WRITERS_DEFAULT,
   ) {
     const events = {
       ready: (): void => {
@@ -35,7 +38,7 @@ export class GroupAppender {
         this.expire();
       },
     };
-    this.writers = Array.from({ length: WRITERS }, () => new Writer(postgres, events));
+    this.writers = Array.from({ length: writers }, () => new Writer(postgres, events));
     this.writers.forEach((writer) => {
       writer.start();
     });
@@ -85,10 +88,14 @@ export class GroupAppender {
     this.pumping = true;
     setImmediate(() => {
       this.pumping = false;
-      for (const writer of this.writers) {
-        if (writer.isReady && this.lanes.hasReady) {
-          this.track(this.write(writer, this.lanes.takeGroup()));
+      const free = this.writers.filter(({ isReady }) => isReady);
+      for (const [index, writer] of free.entries()) {
+        if (this.lanes.readyCount === 0) {
+          break;
         }
+        const share = Math.ceil(this.lanes.readyCount / (free.length - index));
+        const group = this.lanes.takeGroup(Math.max(share, SHARE_APPENDS_MIN));
+        this.track(this.write(writer, group));
       }
     });
   }

@@ -26,6 +26,11 @@ const POLL_MS = 500;
 
 type Row = Record<string, unknown>;
 
+export interface PostgresEventStoreOptions extends SettlementOptions {
+  /** Connections that commit groups of appends. */
+  readonly writers?: number;
+}
+
 /** The log in PostgreSQL. Needs the schema of `migrate`, and a listener that its owner starts and stops. */
 export class PostgresEventStore extends EventStore {
   private readonly wake = new Wake();
@@ -39,11 +44,11 @@ export class PostgresEventStore extends EventStore {
   constructor(
     private readonly postgres: Postgres,
     listener: Listener,
-    options: SettlementOptions = {},
+    options: PostgresEventStoreOptions = {},
   ) {
     super();
     this.lone = new LoneAppender(postgres);
-    this.group = new GroupAppender(postgres, this.lone);
+    this.group = new GroupAppender(postgres, this.lone, options.writers);
     this.reader = new LogReader(postgres, new Settlement(postgres, options));
     this.notifier = new CommitNotifier(listener);
     const ring = (): void => {

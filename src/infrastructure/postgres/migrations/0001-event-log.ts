@@ -129,6 +129,9 @@ as $$
 declare
   v_taken text[] := '{}';
   v_holders json;
+  v_fresh text[];
+  v_actual integer[];
+  v_first integer[];
   v_known uuid[];
   v_accepted integer[];
   v_now timestamptz;
@@ -150,19 +153,37 @@ begin
     perform from reservations r where r.target_id = any(p_release_targets) order by r.target_id for update;
   end if;
 
-  -- Locks every stream, new or not, in one sorted pass; 'where false' locks without a new row version.
-  insert into streams as s (stream_id, version)
-    select w.stream_id, -1 from unnest(p_streams) w(stream_id) order by w.stream_id collate "C"
-    on conflict (stream_id) do update set version = s.version where false;
+  -- Where each entry's events begin, from 1.
+  select array_agg(w.first order by w.entry) into v_first from (
+    select i.entry, min(i.place)::integer as first
+    from unnest(p_event_entries) with ordinality i(entry, place) group by i.entry
+  ) w;
 
-  -- The locks are held, so this snapshot shows the last word on versions and ids.
+  -- Locks every stream, new or not, in one sorted pass; 'where false' locks without a new row version. A new stream
+  -- gets the version that its entry leads to at once, so that the usual case writes its row only once.
+  with fresh as (
+    insert into streams as s (stream_id, version)
+      select w.stream_id,
+        coalesce(v_first[w.entry + 1], cardinality(p_event_entries) + 1) - v_first[w.entry] - 1
+      from unnest(p_streams) with ordinality w(stream_id, entry) order by w.stream_id collate "C"
+      on conflict (stream_id) do update set version = s.version where false
+      returning s.stream_id
+  )
+  select coalesce(array_agg(f.stream_id), '{}') into v_fresh from fresh f;
+
+  -- The locks are held, so these snapshots show the last word on versions and ids.
+  if cardinality(v_fresh) = cardinality(p_streams) then
+    v_actual := array_fill(-1, array[cardinality(p_streams)]);
+  else
+    select array_agg(case when f.stream_id is null then
+        (select s.version from streams s where s.stream_id = w.stream_id) else -1 end order by w.entry)
+      into v_actual
+      from unnest(p_streams) with ordinality w(stream_id, entry)
+      left join unnest(v_fresh) f(stream_id) on f.stream_id = w.stream_id;
+  end if;
   select array_agg(e.event_id) into v_known from events e where e.event_id = any(p_event_ids);
   select coalesce(array_agg(w.entry), '{}') into v_accepted
-    from (
-      select w.entry::integer, w.expected,
-        (select s.version from streams s where s.stream_id = w.stream_id) as actual
-      from unnest(p_streams, p_expected) with ordinality w(stream_id, expected, entry)
-    ) w
+    from unnest(p_expected, v_actual) with ordinality w(expected, actual, entry)
     where v_holders is null
       and case w.expected when -2 then true when -3 then w.actual >= 0 else w.actual = w.expected end
       and (v_known is null or not exists (
@@ -170,6 +191,10 @@ begin
         where i.entry = w.entry and i.event_id = any(v_known)));
 
   if cardinality(v_accepted) < cardinality(p_streams) then
+    -- A new stream whose entry was refused has no events after all.
+    update streams s set version = -1 where s.stream_id = any(v_fresh) and s.stream_id = any(
+      select w.stream_id from unnest(p_streams) with ordinality w(stream_id, entry)
+      where w.entry <> all(v_accepted));
     return query select * from refuse(
       p_streams, p_expected, p_event_entries, p_event_ids, v_accepted, v_known, v_holders);
     delete from reservations r where r.target_id = any(v_taken);
@@ -191,34 +216,30 @@ begin
   v_now := clock_now();
   perform guard_order();
   return query
-    with accepted as materialized (
-      select w.entry::integer, w.stream_id,
-        (select s.version from streams s where s.stream_id = w.stream_id) as actual
-      from unnest(p_streams) with ordinality w(stream_id, entry)
-      where w.entry = any(v_accepted)
-    ), placed as (
-      select a.stream_id, i.*,
-        a.actual + row_number() over (partition by i.entry order by i.place) as version
-      from unnest(p_event_entries, p_event_ids, p_event_types, p_event_schemas, p_event_data, p_event_metadata)
-        with ordinality i(entry, event_id, type, schema, data, metadata, place)
-      join accepted a on a.entry = i.entry
-      order by i.place
-    ), inserted as (
+    with inserted as (
       insert into events
         (position, stream_id, version, event_id, type, schema, data, metadata, recorded_at)
-      select nextval('event_position'), p.stream_id, p.version, p.event_id, p.type, p.schema,
-        p.data::json, p.metadata::json, v_now
-      from placed p
+      select nextval('event_position'), p_streams[p.entry], v_actual[p.entry] + 1 + p.place - v_first[p.entry],
+        p.event_id, p.type, p.schema, p.data::json, p.metadata::json, v_now
+      from (
+        select i.*
+        from unnest(p_event_entries, p_event_ids, p_event_types, p_event_schemas, p_event_data, p_event_metadata)
+          with ordinality i(entry, event_id, type, schema, data, metadata, place)
+        where i.entry = any(v_accepted)
+        order by i.place
+      ) p
       returning stream_id, version, position
     ), lasts as materialized (
       select i.stream_id, max(i.version) as version, max(i.position) as position
       from inserted i group by i.stream_id
     ), moved as (
       update streams s set version = l.version from lasts l
-      where s.stream_id = l.stream_id and s.stream_id = any(p_streams)
+      where s.stream_id = l.stream_id
+        and cardinality(v_fresh) < cardinality(p_streams)
+        and s.stream_id = any(p_streams) and s.version <> l.version
     )
-    select a.entry, 'appended', l.version, l.position, null::json
-    from accepted a join lasts l on l.stream_id = a.stream_id;
+    select w.entry::integer, 'appended', l.version, l.position, null::json
+    from lasts l join unnest(p_streams) with ordinality w(stream_id, entry) on w.stream_id = l.stream_id;
 end $$;
 `;
 
