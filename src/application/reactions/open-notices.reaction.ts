@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 import { actionDecider } from '../../domain/action/action.decider.js';
-import { findTarget } from '../../domain/action/action.state.js';
+import { actionStatus, findTarget } from '../../domain/action/action.state.js';
 import type { ActionState } from '../../domain/action/action.state.js';
 import { noticeWork } from '../../domain/action/notices.js';
 import type { NoticeWork } from '../../domain/action/notices.js';
@@ -17,6 +17,8 @@ import { stageOfSubject, WHOLE_STREAM } from './timer-subject.js';
 
 /** So that a batch with all its channels stays far below the limit of one append. */
 const TARGETS_PER_APPEND_MAX = 100;
+/** While an action is paused nobody is told anything new. A resume sets a timer of its own; this is its safety net. */
+const PAUSED_RETRY_MS = 30_000;
 
 /** The leads of a stage, or of all: tells the outbox whom to warn, in resumable batches (N2, N3). */
 @Injectable()
@@ -33,6 +35,9 @@ export class OpenNoticesReaction {
     const state = await this.runner.look(actionDecider, streamId, context);
     const nowMs = this.clock.pessimisticNow();
     const now = toInstant(nowMs);
+    if (actionStatus(state) === 'paused') {
+      return { kind: 'not_due_until', dueAt: nowMs + PAUSED_RETRY_MS };
+    }
     const next = nextWork(state, subject, now);
     if (next.kind === 'nothing') return { kind: 'done' };
     if (next.kind === 'not_due_until') return { kind: next.kind, dueAt: toEpochMs(next.at) };

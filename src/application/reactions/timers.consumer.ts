@@ -48,8 +48,15 @@ function stageTimers(event: KnownEvent, streamId: string): readonly TimerChange[
       ];
     }
     case 'ActionRescheduled':
-    case 'ActionResumed':
       return [...openings(streamId, event.data), ...notices(streamId, event.data)];
+    case 'ActionResumed': {
+      const { revision, at } = event.data;
+      return [
+        ...openings(streamId, event.data),
+        // Of all stages, moved or not: leads may have opened during the pause.
+        set({ streamId, kind: 'open_notices', subject: WHOLE_STREAM, revision, at }),
+      ];
+    }
     default:
       return [];
   }

@@ -84,7 +84,7 @@ describe('the timers consumer', () => {
     const stages = [{ stage: 0, runAt: AT }];
     expect(changesOf({ type: 'ActionResumed', data: { stages, revision: 2, at: AT } })).toEqual([
       set('open_stage', 'stage:0', at, 2),
-      set('open_notices', 'stage:0', at, 2),
+      set('open_notices', '', at, 2),
       set('work', '', at),
       set('follow_ups', '', at),
     ]);
