@@ -23,7 +23,7 @@ export class AppModule {
     ];
     return {
       module: AppModule,
-      imports: [DatabaseModule, ActionModule, DutiesModule, RestModule],
+      imports: [DatabaseModule, ActionModule, DutiesModule, RestModule.with(config)],
       providers,
       exports: providers,
     };

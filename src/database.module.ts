@@ -20,6 +20,7 @@ import { postgresTimeSources } from './infrastructure/clock/postgres/time-source
 import { Config } from './infrastructure/config/config.js';
 import { DIRECTORY_ENTITIES } from './infrastructure/directory/postgres/directory.entities.js';
 import { POSTGRES_DIRECTORY_PROVIDERS } from './infrastructure/directory/postgres/postgres-directory.providers.js';
+import { setAppendOrder } from './infrastructure/event-store/postgres/append-order.js';
 import { PostgresEventStore } from './infrastructure/event-store/postgres/postgres.event-store.js';
 import { PostgresIdempotencyStore } from './infrastructure/idempotency/postgres.idempotency-store.js';
 import { PostgresLeases } from './infrastructure/leases/postgres/postgres.leases.js';
@@ -51,6 +52,7 @@ const openPostgres = async (config: Config, journal: Journal): Promise<Postgres>
   await persist('database', journal, patience, () => migrate(url));
   const postgres = new Postgres({ url, poolMax: config.readConnections });
   await createReadModelTables(postgres, READ_MODELS);
+  if (config.appendOrder !== null) await setAppendOrder(postgres, config.appendOrder);
   return postgres;
 };
 
@@ -74,8 +76,10 @@ const openEventStore = (
   postgres: Postgres,
   listener: Listener,
   journal: Journal,
+  config: Config,
 ): PostgresEventStore =>
   new PostgresEventStore(postgres, listener, {
+    writers: config.writerConnections,
     onHeldHole: ({ below, pid, query, heldMs }) => {
       const facts = { below: String(below), pid, query, heldMs };
       journal.note('event-store', 'readers wait for an append that does not end', facts);
@@ -91,7 +95,7 @@ const PROVIDERS: readonly Provider[] = [
   {
     provide: PostgresEventStore,
     useFactory: openEventStore,
-    inject: [Postgres, Listener, Journal],
+    inject: [Postgres, Listener, Journal, Config],
   },
   {
     provide: EventStore,

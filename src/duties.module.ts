@@ -7,10 +7,12 @@ import { Clock } from './application/ports/clock.port.js';
 import { TargetDirectory } from './application/ports/directory.port.js';
 import { HEALTH_CHECKS } from './application/ports/health-check.port.js';
 import { Journal } from './application/ports/journal.port.js';
+import { NoticeReplayer } from './application/ports/notice-replayer.port.js';
 import { NoticeSweep } from './application/ports/notice-sweep.port.js';
 import { Outbox } from './application/ports/outbox.port.js';
 import { RecipientDirectory } from './application/ports/recipients.port.js';
 import { Texts } from './application/ports/texts.port.js';
+import { OutcomeEffects, OutcomeEffectsSink } from './application/reactions/outcome-effects.js';
 import { CommandRunner } from './application/shared/command-runner.js';
 import { openChannels } from './channels.js';
 import { ConsumersDuty } from './duties/consumers.duty.js';
@@ -26,6 +28,9 @@ import { TimerReactions } from './duties/timer-reactions.js';
 import { TimersDuty } from './duties/timers.duty.js';
 import { Config } from './infrastructure/config/config.js';
 import { EgressGuard } from './infrastructure/egress/egress-guard.js';
+import { PostgresConsumerSink } from './infrastructure/postgres/consumer-sink.js';
+import { Postgres } from './infrastructure/postgres/postgres.js';
+import { RelayNoticeReplayer } from './infrastructure/relay/notice-replayer.js';
 import { ProjectionsHealth } from './projections/projector/projections.health.js';
 
 const RELAY_GROUND = Symbol('RELAY_GROUND');
@@ -33,6 +38,15 @@ const OUTSIDE_CHANNELS = Symbol('OUTSIDE_CHANNELS');
 
 const PROVIDERS: readonly Provider[] = [
   LiveStores,
+  OutcomeEffects,
+  {
+    provide: OutcomeEffectsSink,
+    useFactory: (postgres: Postgres, effects: OutcomeEffects) => {
+      const tenures = new PostgresConsumerSink<never>(postgres, { write: () => Promise.resolve() });
+      return new OutcomeEffectsSink(tenures, effects);
+    },
+    inject: [Postgres, OutcomeEffects],
+  },
   ConsumersDuty,
   TimerReactions,
   TimersDuty,
@@ -73,6 +87,12 @@ const PROVIDERS: readonly Provider[] = [
       new RelayDuty(ground, channels, config),
     inject: [RELAY_GROUND, OUTSIDE_CHANNELS, Config],
   },
+  {
+    provide: NoticeReplayer,
+    useFactory: (ground: RelayGround, channels: readonly Channel[]) =>
+      new RelayNoticeReplayer(ground, channels),
+    inject: [RELAY_GROUND, OUTSIDE_CHANNELS],
+  },
   { provide: NoticeSweep, useExisting: RelayDuty },
   {
     provide: ProjectionsHealth,
@@ -91,6 +111,6 @@ const PROVIDERS: readonly Provider[] = [
 @Module({
   imports: [ScheduleModule.forRoot()],
   providers: [...PROVIDERS],
-  exports: [NoticeSweep, HEALTH_CHECKS],
+  exports: [NoticeReplayer, NoticeSweep, HEALTH_CHECKS],
 })
 export class DutiesModule {}

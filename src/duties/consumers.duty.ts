@@ -7,6 +7,7 @@ import type { Consumer, ConsumerSink } from '../application/ports/consumer.port.
 import { EventStore } from '../application/ports/event-store.port.js';
 import { leasesConsumer } from '../application/reactions/leases.consumer.js';
 import { outboxConsumer } from '../application/reactions/outbox.consumer.js';
+import { outcomeEffectsConsumer } from '../application/reactions/outcome-effects.js';
 import { timersConsumer } from '../application/reactions/timers.consumer.js';
 import { Postgres } from '../infrastructure/postgres/postgres.js';
 import { readModelProjectors } from '../infrastructure/read-models/postgres/read-model-projectors.js';
@@ -19,7 +20,7 @@ import { READ_MODELS } from '../projections/read-models.js';
 import type { Duty } from './duty.js';
 import { LiveStores } from './live-stores.js';
 
-/** Follows the log: read models, timers, outbox, leases, directory. */
+/** Follows the log: read models, timers, outbox, leases, directory, effects of outcomes. */
 @Injectable()
 export class ConsumersDuty implements Duty {
   private readonly group: ProjectorGroup;
@@ -36,6 +37,7 @@ export class ConsumersDuty implements Duty {
         follow(outboxConsumer, stores.outbox.sink()),
         follow(leasesConsumer, stores.leases.sink()),
         follow(directoryConsumer, stores.directory),
+        follow(outcomeEffectsConsumer, stores.outcomeEffects),
       ],
       feed,
     );

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
+import { OutcomeEffectsSink } from '../application/reactions/outcome-effects.js';
 import { PostgresDirectorySink } from '../infrastructure/directory/postgres/postgres.directory-sink.js';
 import { PostgresLeases } from '../infrastructure/leases/postgres/postgres.leases.js';
 import { PostgresOutbox } from '../infrastructure/outbox/postgres/postgres.outbox.js';
@@ -13,5 +14,6 @@ export class LiveStores {
     readonly outbox: PostgresOutbox,
     readonly leases: PostgresLeases,
     readonly directory: PostgresDirectorySink,
+    readonly outcomeEffects: OutcomeEffectsSink,
   ) {}
 }

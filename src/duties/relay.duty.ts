@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 import { Injectable } from '@nestjs/common';
 
 import type { Channel } from '../application/ports/channel.port.js';
@@ -42,6 +44,8 @@ export class RelayDuty extends NoticeSweep implements Duty {
     super();
     const stop = new AbortController();
     const { signal } = stop;
+    // Every send that is under way listens to it, and there may be hundreds.
+    setMaxListeners(0, signal);
     const policy = { uncertain: config.uncertainPolicy };
     const judge = new Judge(runner, clock);
     const builder = new EnvelopeBuilder(recipients, targets, texts);

@@ -33,11 +33,14 @@ function valueOf(setting: Setting<unknown>, text: string | undefined): unknown {
   throw new ConfigInvalid(setting.env, `expected ${setting.kind.expected}, found ${found}`);
 }
 
+/** Where clients such as the demo find a service; they say nothing to the service itself. */
+const CLIENT_KEYS: readonly string[] = ['FOREWARN_URL', 'FOREWARN_TOKEN'];
+
 /** A misspelt key would leave its default in force and nobody would know. */
 function refuseUnknownKeys(environment: Environment): void {
   const known = Object.values(SETTINGS).map(({ env }) => env);
   const unknown = Object.keys(environment).find(
-    (key) => key.startsWith(PREFIX) && !known.includes(key),
+    (key) => key.startsWith(PREFIX) && !known.includes(key) && !CLIENT_KEYS.includes(key),
   );
   if (unknown === undefined) return;
   const guess = closestTo(unknown, known);

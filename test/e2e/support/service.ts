@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 
 import request from 'supertest';
@@ -25,11 +26,13 @@ export interface TestService {
 
 const ROLES_USED = ['admin', 'operator', 'viewer', 'runner'] as const;
 
-/** The whole service on a database of its own, without a port. */
+/** The whole service on a database of its own, without a port; with `DATABASE_URL` on one that others use too. */
 export async function startService(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<TestService> {
-  const database = await createDatabase();
+  const shared = environment['DATABASE_URL'];
+  const database =
+    shared === undefined ? await createDatabase() : { url: shared, drop: () => Promise.resolve() };
   const config = loadConfig({
     DATABASE_URL: database.url,
     LOG_LEVEL: 'silent',
@@ -42,7 +45,7 @@ export async function startService(
   const server = service.app.getHttpServer() as Server;
   const tokens = new Map<Role, string>();
   for (const role of ROLES_USED) {
-    const wish = { name: role, role, expiresAt: null };
+    const wish = { name: `${role}-${randomUUID()}`, role, expiresAt: null };
     const created = await service.app.get(CreateToken).execute(wish);
     if (created.ok) tokens.set(role, created.token);
   }

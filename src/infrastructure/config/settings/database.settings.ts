@@ -16,16 +16,16 @@ export const databaseSettings = {
     fallback: '.forewarn',
     doc: 'Directory for what the service keeps on the disk, its own PostgreSQL above all. Relative to the working directory.',
   }),
-  appendOrder: setting({
+  appendOrder: optional({
     env: 'FOREWARN_APPEND_ORDER',
     kind: oneOf('shared_tag', 'counter_row'),
-    fallback: 'shared_tag',
-    doc: 'How appends get their place in the log. `counter_row` is slower, and for connection poolers that forbid advisory locks.',
+    unset: 'the order that the database has; a new one has `shared_tag`',
+    doc: 'How appends get their place in the log, for all processes of the database. `counter_row` is slower, and for connection poolers that forbid advisory locks.',
   }),
   writerConnections: setting({
     env: 'FOREWARN_WRITER_CONNECTIONS',
     kind: integer(1, 16),
-    fallback: 2,
+    fallback: 3,
     doc: 'Connections that append to the log. Appends are grouped, so that a few suffice.',
   }),
   readConnections: setting({
