@@ -52,7 +52,10 @@ export default tseslint.config(
       '@typescript-eslint/max-params': ['error', { max: 6 }],
       '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off', // the options of Nest are classes and take objects
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_' },
+      ],
       '@typescript-eslint/prefer-readonly': 'error',
       '@typescript-eslint/require-array-sort-compare': 'error',
       '@typescript-eslint/strict-boolean-expressions': ['error', { allowNullableBoolean: true }],
@@ -113,7 +116,7 @@ export default tseslint.config(
       '@typescript-eslint/no-unsafe-assignment': 'off', // expect.any() is typed any
       'jest/expect-expect': [
         'error',
-        { assertFunctionNames: ['expect', 'given.**', 'request.**.expect'] },
+        { assertFunctionNames: ['expect', 'given.**', '**.expect', 'mailsArrive'] },
       ],
       'jest/no-standalone-expect': ['error', { additionalTestBlockFunctions: ['itAsRoot'] }],
       'max-lines-per-function': 'off',

@@ -32,7 +32,11 @@ export function evolveAction(state: ActionState, event: ActionEvent): ActionStat
     case 'ActionPaused':
       return decided({ ...state, pausedAt: event.data.at });
     case 'ActionResumed':
-      return decided({ ...retimed(state, event.data.stages, event.data), pausedAt: null });
+      return decided({
+        ...retimed(state, event.data.stages, event.data),
+        pausedAt: null,
+        moveReason: event.data.stages.length > 0 ? null : state.moveReason,
+      });
     case 'ActionCancelled':
       return decided(cancelled(state, event.data));
     case 'TargetCancelled':

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Server } from 'node:http';
 
 import request from 'supertest';
 import type { Test } from 'supertest';
@@ -42,7 +41,7 @@ export async function startService(
   const service = await createApp(config, new ServiceLogger(config));
   await service.app.init();
   await service.app.getHttpAdapter().getInstance().ready();
-  const server = service.app.getHttpServer() as Server;
+  const server = service.app.getHttpServer();
   const tokens = new Map<Role, string>();
   for (const role of ROLES_USED) {
     const wish = { name: `${role}-${randomUUID()}`, role, expiresAt: null };

@@ -4,6 +4,7 @@ import type { Command } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 
+import { actionStream } from '../../../application/action/action-stream.js';
 import { CancelAction } from '../../../application/action/cancel-action.js';
 import { CancelTarget } from '../../../application/action/cancel-target.js';
 import type { Edited } from '../../../application/action/edit-action.js';
@@ -13,7 +14,6 @@ import { ResumeAction } from '../../../application/action/resume-action.js';
 import { RetryFailed } from '../../../application/action/retry-failed.js';
 import { RunNow } from '../../../application/action/run-action-now.js';
 import { namingActions } from '../../../application/action/schedule-action.js';
-import { actionStream } from '../../../application/action/action-stream.js';
 import { Outbox } from '../../../application/ports/outbox.port.js';
 import { Roles } from '../access/access.decorators.js';
 import { setEditVersion } from '../concurrency/etag.js';
