@@ -284,6 +284,7 @@ describe('stopping the crew', () => {
     await one.react(timerOf(actionId, 'work'));
     await gate.reached;
     await one.crew.stop(0);
+    await one.idle();
     expect(await outcomes(rig, actionId)).toEqual([]);
   });
 });

@@ -136,6 +136,13 @@ describe('the lane of a stream', () => {
     expect(await labels()).toEqual(['x']);
   });
 
+  it('keeps a second sending of a command out of the append of the first', async () => {
+    const context = repeatable();
+    await Promise.all([run(add('x'), context), run(add('x'), context), run(add('y'))]);
+    expect(await labels()).toEqual(['x', 'y']);
+    expect(store.calls.append).toBe(2);
+  });
+
   it('tells a repeated command from its neighbours when another process was first', async () => {
     const context = repeatable();
     await run(add('start'));

@@ -59,6 +59,23 @@ describe('a relay that died inside the send', () => {
     expect(await pendingRows(world)).toBe(0);
   });
 
+  it('is sent once more where the policy says so, even if the answer to the record got lost', async () => {
+    const world = await withDueNotices(['email']);
+    const { rig, one, actionId } = world;
+    const eager = rig.process({ uncertain: 'resend' });
+    await claimAndDie(world, 'email');
+    loseLeases(world);
+    eager.store.loseNextAnswer();
+    eager.store.once('before', 'findEvent', () => {
+      throw new StoreUnavailable('still away');
+    });
+    await eager.relay.runOnce();
+    await one.settle();
+    await eager.relay.runOnce();
+    expect(await rig.events(actionId, 'NoticeUncertain')).toHaveLength(1);
+    expect(await statusOf(world)).toBe('sent');
+  });
+
   it.each(['email', 'webhook'] as const)(
     'is never sent again by %s once it is unwanted, and counts as told (RULES 5)',
     async (channel) => {
