@@ -29,9 +29,14 @@ export class DispatchRecorder {
     private readonly signal: AbortSignal,
   ) {}
 
-  /** Answers what the action knows behind the results. */
-  record(streamId: string, results: readonly DispatchResult[]): Promise<ActionState> {
-    return this.batcher.add(streamId, results);
+  /** Answers what the action knows behind the results: one at least, as many as there are. */
+  async record(streamId: string, results: readonly DispatchResult[]): Promise<ActionState> {
+    const rest = results.slice(RESULTS_PER_APPEND_MAX);
+    const first = this.batcher.add(streamId, results.slice(0, RESULTS_PER_APPEND_MAX));
+    if (rest.length === 0) return first;
+    // Batches of a stream are recorded in order, so the last answer is behind all of them.
+    const [, last] = await Promise.all([first, this.record(streamId, rest)]);
+    return last;
   }
 
   private async append(streamId: string, results: readonly DispatchResult[]): Promise<ActionState> {

@@ -218,4 +218,20 @@ describe('what a relay sends', () => {
       world.rig.channels.email.concurrency,
     );
   });
+
+  it('records an envelope, and withdraws notices, of far more targets than fit into one append', async () => {
+    const owners = Object.fromEntries(
+      Array.from({ length: 600 }, (_, index) => [`t${String(index)}`, 'ann']),
+    );
+    const told = await withDueNotices(['email'], { owners });
+    expect(await told.one.relay.runOnce()).toMatchObject({ processed: 600, sent: 600 });
+    expect(told.one.journal.faults).toEqual([]);
+    const withdrawn = await withDueNotices(['email'], { owners });
+    await withdrawn.one.cancel(withdrawn.actionId);
+    await withdrawn.one.settle();
+    const counts = await withdrawn.one.relay.runOnce();
+    expect(counts).toMatchObject({ processed: 600, voidedStale: 600 });
+    expect(withdrawn.one.journal.faults).toEqual([]);
+    expect(await pendingRows(withdrawn)).toBe(0);
+  });
 });
