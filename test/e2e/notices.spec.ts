@@ -108,13 +108,12 @@ describe('notices by mail', () => {
 
   it('N5 corrects a notice that was inside the send when its action was cancelled', async () => {
     let open: () => void = () => undefined;
-    const before = mailbox.arrived();
     mailbox.gate = new Promise((resolve) => {
       open = resolve;
     });
     const actionId = await schedule(['held-0']);
     await eventually(() => {
-      expect(mailbox.arrived()).toBe(before + 1);
+      expect(mailbox.arrived('held@example.test')).toBe(1);
     });
     const cancelled = await forewarn.post(`/v1/actions/${actionId}/cancel`).expect(200);
     expect(cancelled.body).toMatchObject({ notices: { inFlight: 1, withdrawn: 0 } });

@@ -26,7 +26,8 @@ export interface TimerCounts {
 
 /** How far ahead timers are taken, so that the database is not asked at the moment they are due. */
 const LOOK_AHEAD_MS = 2_000;
-const LEASE_MS = 30_000;
+/** A dead process keeps its timers for so long. Firing one twice is harmless, so the lease need not be longer. */
+const LEASE_MS = 6_000;
 /** Stop holding a timer this long before another process may take it. */
 const LEASE_MARGIN_MS = 2_000;
 const LEASE_BATCH = 500;

@@ -4,6 +4,7 @@ import type { Journal } from '../../application/ports/journal.port.js';
 import type { ClaimedDispatch, Outbox } from '../../application/ports/outbox.port.js';
 import type { Recipient, RecipientDirectory } from '../../application/ports/recipients.port.js';
 import { groupBy } from '../../application/shared/group-by.js';
+import type { Capability } from '../../domain/notice/dispatch.js';
 import { NOBODY } from '../../domain/notice/dispatch.js';
 import { Breaker } from './breaker.js';
 import type { EnvelopeBuilder, Surroundings, WantedEnvelope } from './envelope-builder.js';
@@ -19,8 +20,14 @@ const VERDICT_VALID_MS = 1_000;
 /** A lease outlasts the wait for a free slot, the send and the record of its result. */
 const LEASE_MARGIN_MS = 20_000;
 const ROWS_PER_CLAIM_MAX = 500;
-/** Envelopes claimed ahead of the sends that may be under way at once, so that no slot waits for the database. */
-const ENVELOPES_PER_SLOT = 4;
+/**
+ * Envelopes claimed for each send that may be under way: more than one, so that no slot waits for the database. What a
+ * crash leaves claimed on an unkeyed channel is uncertain for good, so there nothing is claimed ahead.
+ */
+const ENVELOPES_PER_SLOT = { transactional: 1, keyed: 4, unkeyed: 1 } as const satisfies Record<
+  Capability,
+  number
+>;
 /** What could not be looked at is tried again after this time. */
 const AFTER_FAULT_MS = 5_000;
 
@@ -52,7 +59,7 @@ export class ChannelRelay {
     this.breaker = new Breaker(() => parts.clock.monotonicMs());
     this.leaseMs = 2 * channel.timeoutMs + LEASE_MARGIN_MS;
     this.slots = new Slots(channel.concurrency);
-    this.inHand = new InHand(channel.concurrency * ENVELOPES_PER_SLOT);
+    this.inHand = new InHand(channel.concurrency * ENVELOPES_PER_SLOT[channel.capability]);
   }
 
   /** How many more envelopes may be claimed now. */

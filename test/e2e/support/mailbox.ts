@@ -11,23 +11,23 @@ export interface Mailbox {
   readonly mails: Email[];
   /** While set, a mail waits for it between its last byte and the answer. */
   gate: Promise<void> | null;
-  /** Counts mails whose last byte has arrived. */
-  readonly arrived: () => number;
+  /** Counts mails to an address whose last byte has arrived. */
+  readonly arrived: (address: string) => number;
   close(): Promise<void>;
 }
 
 export async function openMailbox(): Promise<Mailbox> {
   const mails: Email[] = [];
-  let arrived = 0;
+  const arrivals: string[] = [];
   const box: { gate: Promise<void> | null } = { gate: null };
   const server = new SMTPServer({
     disabledCommands: ['STARTTLS', 'AUTH'],
     authOptional: true,
-    onData: (stream, _session, answer) => {
+    onData: (stream, { envelope }, answer) => {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.on('end', () => {
-        arrived += 1;
+        arrivals.push(...envelope.rcptTo.map(({ address }) => address));
         void (async () => {
           await box.gate;
           mails.push(await PostalMime.parse(Buffer.concat(chunks)));
@@ -43,7 +43,7 @@ export async function openMailbox(): Promise<Mailbox> {
     {
       url: `smtp://127.0.0.1:${String(port)}`,
       mails,
-      arrived: () => arrived,
+      arrived: (address: string) => arrivals.filter((each) => each === address).length,
       close: () =>
         new Promise<void>((resolve) => {
           server.close(resolve);
