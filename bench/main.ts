@@ -2,6 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
+import { format, resolveConfig } from 'prettier';
+
 import { appendsBench } from './appends.bench.js';
 import { httpBench } from './http.bench.js';
 import { latenessBench } from './lateness.bench.js';
@@ -39,7 +41,7 @@ if (unknown !== undefined) {
 }
 const report = await run(values.only, values.quick);
 if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
-if (values.save) save(report);
+if (values.save) await save(report);
 
 async function run(only: readonly string[], quick: boolean): Promise<RunReport> {
   const server = await benchServer();
@@ -79,11 +81,13 @@ function say(text: string): void {
   (values.json ? process.stderr : process.stdout).write(`${text}\n`);
 }
 
-function save(done: RunReport): void {
+async function save(done: RunReport): Promise<void> {
   const earlier = fs.existsSync(RESULTS)
     ? (JSON.parse(fs.readFileSync(RESULTS, 'utf8')) as readonly RunReport[])
     : [];
-  fs.writeFileSync(RESULTS, `${JSON.stringify([...earlier, done], null, 2)}\n`);
+  const style = await resolveConfig(RESULTS);
+  const text = await format(JSON.stringify([...earlier, done]), { ...style, parser: 'json' });
+  fs.writeFileSync(RESULTS, text);
 }
 
 function megabytes(bytes: number): number {
