@@ -8,6 +8,7 @@ import {
 } from '../../application/ports/event-store.port.js';
 import type {
   Append,
+  EventMetadata,
   ExpectedVersion,
   NewEvent,
 } from '../../application/ports/event-store.port.js';
@@ -43,8 +44,7 @@ export function checkAppend(append: Append): CheckedAppend {
   if (append.events.length > EVENTS_PER_APPEND_MAX) {
     throw new AppendTooLarge(append.streamId, append.events.length, 0);
   }
-  const events = append.events.map(serialize);
-  const bytes = events.reduce((sum, event) => sum + sizeOf(event), 0);
+  const { events, bytes } = serialized(append.events);
   if (bytes > BYTES_PER_APPEND_MAX) {
     throw new AppendTooLarge(append.streamId, events.length, bytes);
   }
@@ -61,19 +61,24 @@ export function isUuid(id: string): boolean {
   return UUID.test(id);
 }
 
-function serialize({ id, type, schema, data, metadata }: NewEvent): CheckedEvent {
-  return {
-    id: id.toLowerCase(),
-    type,
-    schema,
+/** Events of one command share their metadata, which is then the larger part of their JSON: it is written once. */
+function serialized(events: readonly NewEvent[]): {
+  readonly events: readonly CheckedEvent[];
+  readonly bytes: number;
+} {
+  let bytes = 0;
+  let shared = { of: null as EventMetadata | null, text: '', bytes: 0 };
+  const checked = events.map(({ id, type, schema, data: value, metadata }) => {
+    if (metadata !== shared.of) {
+      const text = JSON.stringify(metadata);
+      shared = { of: metadata, text, bytes: Buffer.byteLength(text) };
+    }
     // `undefined` has no JSON; it is stored as what JSON makes of it inside an array.
-    data: data === undefined ? 'null' : JSON.stringify(data),
-    metadata: JSON.stringify(metadata),
-  };
-}
-
-function sizeOf({ data, metadata }: CheckedEvent): number {
-  return Buffer.byteLength(data) + Buffer.byteLength(metadata);
+    const data = value === undefined ? 'null' : JSON.stringify(value);
+    bytes += Buffer.byteLength(data) + shared.bytes;
+    return { id: id.toLowerCase(), type, schema, data, metadata: shared.text };
+  });
+  return { events: checked, bytes };
 }
 
 function problemOf({ streamId, expected }: Append, events: readonly CheckedEvent[]): string | null {
