@@ -94,12 +94,9 @@ export class ChannelRelay {
     if (free === 0 || this.restMs() > 0) return [];
     const { outbox, clock } = this.parts;
     const claimedAtMs = clock.monotonicMs();
-    const rows = await this.inHand.reserve(free, () =>
-      outbox.claim({
-        channel: this.channel.name,
-        limit: Math.min(ROWS_PER_CLAIM_MAX, free),
-        leaseMs: this.leaseMs,
-      }),
+    const limit = Math.min(ROWS_PER_CLAIM_MAX, free);
+    const rows = await this.inHand.reserve(limit, () =>
+      outbox.claim({ channel: this.channel.name, limit, leaseMs: this.leaseMs }),
     );
     return rows.length === 0 ? [] : this.process(rows, claimedAtMs);
   }

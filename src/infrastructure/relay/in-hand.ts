@@ -29,8 +29,10 @@ export class InHand {
     claim: () => Promise<readonly ClaimedDispatch[]>,
   ): Promise<readonly ClaimedDispatch[]> {
     this.reserved += count;
+    let isMore = false;
     try {
       const rows = await claim();
+      isMore = rows.length > 0;
       for (const { dispatchId, envelopeId } of rows) {
         this.rows.add(dispatchId);
         this.envelopes.set(envelopeId, (this.envelopes.get(envelopeId) ?? 0) + 1);
@@ -38,6 +40,8 @@ export class InHand {
       return rows;
     } finally {
       this.reserved -= count;
+      // Who looked during the claim found no room, and a claim that came back empty says that there is nothing to do.
+      if (isMore && this.free > 0) this.freed();
     }
   }
 

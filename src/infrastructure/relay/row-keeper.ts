@@ -4,6 +4,7 @@ import type { Journal } from '../../application/ports/journal.port.js';
 import type { ClaimedDispatch, Outbox } from '../../application/ports/outbox.port.js';
 import { groupBy } from '../../application/shared/group-by.js';
 import { persist } from '../../application/shared/persist.js';
+import { StreamBatcher } from '../../application/shared/stream-batcher.js';
 import type { DispatchResult } from '../../domain/action/action.commands.js';
 import type { ActionState } from '../../domain/action/action.state.js';
 import { isOpen } from '../../domain/action/notice.evolve.js';
@@ -18,9 +19,20 @@ import type { SendOutcome, SendPolicy } from './send-outcome.js';
 
 /** Rows that cannot be closed now come up again when their lease ends, and find their dispatch ended. */
 const CLOSE_PATIENCE_MS = 10_000;
+const ROWS_PER_CLOSE_MAX = 500;
+const ALL_STREAMS = '';
 
 /** Writes results to the log first, and only then lets go of the rows. */
 export class RowKeeper {
+  /** Sends end one by one, and a commit for each row would be dearer than all the rest of its way. */
+  private readonly closing = new StreamBatcher<ClaimedDispatch>(
+    ROWS_PER_CLOSE_MAX,
+    async (_, rows) => {
+      const patience = { patienceMs: CLOSE_PATIENCE_MS };
+      await persist('relay', this.journal, patience, () => this.outbox.close(rows));
+    },
+  );
+
   constructor(
     private readonly outbox: Outbox,
     private readonly recorder: DispatchRecorder,
@@ -156,10 +168,9 @@ export class RowKeeper {
     return new Map(states);
   }
 
+  /** Rows of all streams go together: each waits for no more than the batch in front of its own. */
   private async close(rows: readonly ClaimedDispatch[]): Promise<void> {
-    if (rows.length === 0) return;
-    const patience = { patienceMs: CLOSE_PATIENCE_MS };
-    await persist('relay', this.journal, patience, () => this.outbox.close(rows));
+    if (rows.length > 0) await this.closing.add(ALL_STREAMS, rows);
   }
 
   private async release(rows: readonly ReleasedRow[]): Promise<void> {
