@@ -172,10 +172,12 @@ function sentIsArrived({ mails, hooks, evidence }) {
 
 function uncertainByKill({ evidence, kills, mails, hooks }) {
   const uncertain = noticesOf(evidence).filter(({ status }) => status === 'uncertain');
-  // A keyed send that a kill broke off is repeated under its key, unless its target was called off meanwhile.
+  // A keyed send that a kill broke off is repeated under its key, unless it lost its point meanwhile.
   const calledOff = calledOffIn(evidence);
-  const mayBe = ({ channel, targetId }) =>
-    channel === 'email' || (channel === 'webhook' && calledOff.has(targetId));
+  const isOver = ({ notAfter, endedAt }) => notAfter !== null && endedAt >= notAfter;
+  const mayBe = (row) =>
+    row.channel === 'email' ||
+    (row.channel === 'webhook' && (calledOff.has(row.targetId) || isOver(row)));
   const broken = uncertain
     .filter((row) => kills.length === 0 || !mayBe(row))
     .map((row) => `${laneKey(row)}: ${row.kind}`);
