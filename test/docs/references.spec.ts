@@ -14,7 +14,7 @@ const { scripts } = JSON.parse(readRoot('package.json')) as { scripts: Record<st
 const OF_NPM = ['ci'];
 
 /** Names of others, which the sources do not have. */
-const OF_OTHERS = ['pg_dump', 'node_modules'];
+const OF_OTHERS = ['pg_dump', 'node_modules', 'full_page_writes', 'wal_sync_method'];
 
 const FILES = ['src', 'test', 'scripts', 'bench', 'examples', 'docs'].flatMap((folder) =>
   fs
