@@ -1,7 +1,7 @@
 import { at } from '../shared/chunked-list.js';
 import { accept, refuse } from '../shared/decider.js';
 import type { Decision } from '../shared/decider.js';
-import { toEpochMs } from '../shared/instant.js';
+import { LAST_INSTANT_MS, toEpochMs } from '../shared/instant.js';
 import type { Instant } from '../shared/instant.js';
 import type {
   CancelAction,
@@ -23,8 +23,8 @@ export function schedule(state: ActionState, command: ScheduleAction): Decision<
   if (state.life !== 'absent') {
     return refuse('intent_changed', `an action with id ${command.actionId} exists already`);
   }
-  const tooSoon = tooSoonStage(command.stages, command);
-  if (tooSoon !== null) return refuseTooSoon(tooSoon, command.leadMinMs, '/runAt');
+  const refused = refuseTimes(command.stages, command);
+  if (refused !== null) return refused;
   const { actionId, parameters, stages, zone, notice, execution, reason, destroyedTargetIds } =
     command;
   return accept<ActionEvent>(
@@ -58,8 +58,8 @@ export function reschedule(state: ActionState, command: RescheduleAction): Decis
     return refuse('invalid_transition', `stage ${String(opened.stage)} is not waiting to open`);
   }
   const stages = command.stages.filter(({ stage, runAt }) => state.stages[stage]?.runAt !== runAt);
-  const tooSoon = tooSoonStage(stages, command);
-  if (tooSoon !== null) return refuseTooSoon(tooSoon, command.leadMinMs, '/runAt');
+  const refused = refuseTimes(stages, command);
+  if (refused !== null) return refused;
   if (stages.length === 0) return accept([]);
   const { reason, now } = command;
   return accept([
@@ -187,32 +187,43 @@ export function refuseEdit(
   return refuse('invalid_transition', `the action has ended or is ending: ${actionStatus(state)}`);
 }
 
-function tooSoonStage(
+/** Times that are too near, or that come behind the last one that every store can keep. */
+function refuseTimes(
   stages: readonly StageTime[],
   { now, leadMinMs }: { readonly now: Instant; readonly leadMinMs: number },
-): StageTime | null {
+): ReturnType<typeof refuse> | null {
   const earliest = toEpochMs(now) + leadMinMs;
-  return stages.find(({ runAt }) => toEpochMs(runAt) < earliest) ?? null;
+  const tooSoon = stages.find(({ runAt }) => toEpochMs(runAt) < earliest);
+  if (tooSoon !== undefined) return refuseTooSoon(tooSoon, leadMinMs);
+  const tooFar = stages.find(({ runAt }) => toEpochMs(runAt) > LAST_INSTANT_MS);
+  return tooFar === undefined ? null : refuseTooFar(tooFar);
 }
 
-const refuseTooSoon = (
-  { stage, runAt }: StageTime,
-  leadMinMs: number,
-  pointer: string,
-): ReturnType<typeof refuse> =>
+const refuseTooSoon = ({ stage, runAt }: StageTime, leadMinMs: number): ReturnType<typeof refuse> =>
   refuse(
     'validation',
     `stage ${String(stage)} would run at ${runAt}, less than ${String(leadMinMs / 1000)} s from now`,
     {
       errors: [
         {
-          pointer,
+          pointer: '/runAt',
           code: 'too_soon',
           message: `must be at least ${String(leadMinMs / 1000)} s in the future`,
         },
       ],
     },
   );
+
+const refuseTooFar = ({ stage, runAt }: StageTime): ReturnType<typeof refuse> =>
+  refuse('validation', `stage ${String(stage)} would run at ${runAt}, behind the year 9999`, {
+    errors: [
+      {
+        pointer: '/runAt',
+        code: 'too_far',
+        message: 'must leave every stage before the year 10000',
+      },
+    ],
+  });
 
 function hasPending(
   state: ActionState,

@@ -1,9 +1,7 @@
+import { FIRST_INSTANT_MS, LAST_INSTANT_MS } from './instant.js';
+
 const RFC_3339 =
   /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
-
-/** An offset can push a time out of the years that four digits write; such texts no longer sort by time. */
-const FIRST_MS = Date.parse('0000-01-01T00:00:00Z');
-const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 /**
  * Reads an instant as of RFC 3339, offset required, to milliseconds since the Unix epoch; finer digits are cut off.
@@ -18,8 +16,12 @@ export function parseInstant(text: string): number | null {
   const offset = offsetMs(parts);
   if (offset === null) return null;
   const epochMs = local + Number((parts[7] ?? '').padEnd(3, '0').slice(0, 3)) - offset;
-  return epochMs >= FIRST_MS && epochMs <= LAST_MS ? epochMs : null;
+  return isInstant(epochMs) ? epochMs : null;
 }
+
+/** An offset can push a time out of the years that can be written. */
+export const isInstant = (epochMs: number): boolean =>
+  epochMs >= FIRST_INSTANT_MS && epochMs <= LAST_INSTANT_MS;
 
 /** Year, month, day, hour, minute, second, as written. */
 export type Fields = [number, number, number, number, number, number];

@@ -1,7 +1,7 @@
 import type { FieldError } from './decider.js';
 import { toInstant } from './instant.js';
 import type { Instant } from './instant.js';
-import { epochOfFields, parseInstant } from './parse-instant.js';
+import { epochOfFields, isInstant, parseInstant } from './parse-instant.js';
 import type { Fields } from './parse-instant.js';
 
 /** A time as a person writes it: with an offset, or as the clocks of a zone show it. */
@@ -31,6 +31,9 @@ export function resolveInstant({ at, zone }: WrittenTime, pointer: string): Reso
   if (zone === null) return no(pointer, 'offset', 'needs an offset, or a zone beside it');
   if (!isZone(zone)) return no(pointer, 'zone', 'must come with an IANA time zone');
   const earliest = instantsShowing(local, zone)[0];
+  if (earliest !== undefined && !isInstant(earliest)) {
+    return no(pointer, 'instant', 'must be between the years 0 and 9999, in UTC too');
+  }
   if (earliest !== undefined) return { ok: true, instant: toInstant(earliest) };
   return no(pointer, 'skipped_time', `does not exist in ${zone}: the clocks skip it`);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
+import { actionDecider } from '../../../src/domain/action/action.decider.js';
 import {
   applied,
   at,
@@ -130,6 +131,21 @@ describe('changing the times', () => {
     given(two)
       .when(reschedule(['3 12:00', '4 12:00'], '1 09:00'))
       .refusedWith('invalid_transition');
+  });
+
+  it('S12: refuses a time whose later stages would leave the years that can be written', () => {
+    const runAt = '+010000-01-01T23:00:00.000Z';
+    const decision = actionDecider.decide(stateOf(staged), {
+      type: 'RescheduleAction',
+      ifVersion: null,
+      stages: [{ stage: 1, runAt }],
+      reason: null,
+      leadMinMs: 60_000,
+      now: at('1 09:00'),
+    });
+    expect(decision).toMatchObject({
+      refusal: { code: 'validation', errors: [{ pointer: '/runAt', code: 'too_far' }] },
+    });
   });
 
   it('S12: runs now whatever waits', () => {

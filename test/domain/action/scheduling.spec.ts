@@ -45,6 +45,14 @@ describe('scheduling an action', () => {
     });
   });
 
+  it('S1: refuses a stage behind the year 9999, which no store could keep', () => {
+    const stages = [{ stage: 0, runAt: '+010000-01-01T00:00:00.000Z', targetCount: 1 }];
+    const { decision } = given().when({ ...schedule(), stages });
+    expect(decision).toMatchObject({
+      refusal: { code: 'validation', errors: [{ pointer: '/runAt', code: 'too_far' }] },
+    });
+  });
+
   it('S1: takes a time exactly as near as allowed', () => {
     const { decision } = given().when({ ...schedule(), now: at('2 11:59') });
     expect(decision).toMatchObject({ ok: true, reserve: ['t1'] });

@@ -37,6 +37,7 @@ describe('a written time', () => {
     ['America/New_York', '2030-03-10T02:00', 'skipped_time'],
     ['Australia/Lord_Howe', '2030-10-06T02:15', 'skipped_time'],
     ['Pacific/Apia', '2011-12-30T12:00', 'skipped_time'],
+    ['America/New_York', '9999-12-31T23:30', 'instant'],
     ['Mars/Phobos', '2030-01-01T00:00', 'zone'],
     ['+01:00', '2030-01-01T00:00', 'zone'],
     [null, '2030-01-01T00:00', 'offset'],
