@@ -222,6 +222,8 @@ export class PreviewActionRequest {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(STAGES_MAX)
+  // Nested lists would be looked into, and an empty one would pass.
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => StageRequest)
   readonly stages?: readonly StageRequest[];
