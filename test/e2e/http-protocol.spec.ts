@@ -91,7 +91,9 @@ describe('reads', () => {
     expect(missed).toMatchObject({ status: 503, body: { code: 'not_caught_up' } });
     expect(missed.headers['retry-after']).toBe('1');
     await get('/v1/probes/fresh?atLeast=1', { ...as('viewer'), prefer: 'wait=60' });
-    expect(probe.progress.waits).toEqual([5_000, 2_000, 5_000]);
+    const now = await get('/v1/probes/fresh?atLeast=1', { ...as('viewer'), prefer: 'wait=0' });
+    expect(now.body).toEqual({ fresh: true });
+    expect(probe.progress.waits).toEqual([5_000, 2_000, 5_000, 250]);
   });
 });
 

@@ -14,6 +14,8 @@ import { READS_OWN_WRITES_METADATA } from './reads-own-writes.decorator.js';
 
 /** Longest wait for the read models, whatever the caller would prefer. */
 export const READ_WAIT_MAX_MS = 5_000;
+/** Time for one look at how far they are, which `wait=0` needs too. */
+const READ_WAIT_MIN_MS = 250;
 
 const POSITION = /^\d{1,19}$/;
 const PREFERRED_WAIT = /(?:^|[,;])\s*wait\s*=\s*"?(\d{1,9})"?\s*(?=[,;]|$)/i;
@@ -73,7 +75,7 @@ function waitMs(prefer: string | string[] | undefined): number {
   const seconds = PREFERRED_WAIT.exec([prefer].flat().join(','))?.[1];
   return seconds === undefined
     ? READ_WAIT_MAX_MS
-    : Math.min(Number(seconds) * 1_000, READ_WAIT_MAX_MS);
+    : Math.min(Math.max(Number(seconds) * 1_000, READ_WAIT_MIN_MS), READ_WAIT_MAX_MS);
 }
 
 /** Whether the handler takes the query, in which case the pipe checks it. */
