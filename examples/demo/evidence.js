@@ -10,14 +10,23 @@ export async function gather(api, fleet, actions) {
 
 async function historyOf(api, action) {
   const path = `/v1/actions/${action.actionId}`;
+  const events = await caughtUp(api, action.actionId);
   return {
     ...action,
+    events,
     now: await api.get(path),
     targets: await api.all(`${path}/targets`),
     notices: await api.all(`${path}/notices`),
-    events: await api.all(`${path}/events`),
     lateness: await api.get(`${path}/lateness`),
   };
+}
+
+/** Waits until the read models have seen the action's last event, and answers all of them. */
+export async function caughtUp(api, actionId) {
+  const events = await api.all(`/v1/actions/${actionId}/events`);
+  const { position } = events.at(-1);
+  await api.get(`/v1/actions/${actionId}/notices?limit=1&atLeast=${position}`);
+  return events;
 }
 
 /** Messages as the recipient finds them, in the shape of the other ledgers. */

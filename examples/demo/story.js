@@ -1,4 +1,5 @@
 import { ApiRefused } from './api.js';
+import { caughtUp } from './evidence.js';
 import { until } from './patience.js';
 
 const NEW_VERSION = '2.4.0';
@@ -109,6 +110,8 @@ async function scheduleRestart({ api, tell }, { runIn, lead }) {
 async function schedule({ api, tell }, body) {
   const answer = await api.post('/v1/actions', body);
   api.note(answer, { type: 'ActionScheduled' });
+  // Behind a kill the read models need a moment: the position makes the read wait for them.
+  await api.get(`/v1/actions/${answer.actionId}?atLeast=${answer.position}`);
   const { actionId, counters, stages, destroyedTargetIds } = answer;
   tell(
     `scheduled ${body.type} of ${counters.total} targets in ${stages.length} stage(s), ` +
@@ -226,6 +229,7 @@ async function seeItThrough({ api, executor, killer, tell }, actions) {
     tell(`${type} has ended: ${status}`);
   }
   await killer.done();
+  for (const { actionId } of actions) await caughtUp(api, actionId);
   await until('every dispatch has ended', () => allSettled(api, actions), { withinMs: 90_000 });
   tell('every notice has ended');
 }
